@@ -1,0 +1,79 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "api/runtime/key_traits.h"
+#include "api/runtime/typed_batch.h"
+#include "common/bytes.h"
+#include "common/status.h"
+#include "common/timestamp.h"
+
+namespace penstock {
+
+/// Walks over a batch key by key. Keys are looked up in groups: first all hashes of a group and the index
+/// cells they need, then the entries, then the work, so that the cache misses of a group overlap.
+template <typename T, typename KeyFn>
+class KeyedLoop {
+ public:
+  using K = KeyOf<T, KeyFn>;
+
+  explicit KeyedLoop(KeyFn key) : key_fn_(std::move(key)) {}
+
+  /// Calls apply(i, key, hash, hint) for every record, in order. `table` is a StateTable; `hint` is for
+  /// its GetOrCreateNear.
+  template <typename Table, typename Apply>
+  void Run(const TypedBatch<T>& batch, const Table& table, Apply&& apply) {
+    typename Table::Entry* hints[kGroup];
+    for (std::size_t begin = 0; begin < batch.size(); begin += kGroup) {
+      const std::size_t count = std::min(kGroup, batch.size() - begin);
+      for (std::size_t i = 0; i < count; ++i) {
+        keys_[i] = Keep(std::invoke(key_fn_, batch[begin + i]), kept_[i]);
+        hashes_[i] = hasher_(*keys_[i]);
+        table.PrefetchCell(hashes_[i]);
+      }
+      for (std::size_t i = 0; i < count; ++i) hints[i] = table.PrefetchEntry(hashes_[i]);
+      for (std::size_t i = 0; i < count; ++i) apply(begin + i, *keys_[i], hashes_[i], hints[i]);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kGroup = 16;
+  using Returned = std::invoke_result_t<const KeyFn&, const T&>;
+  struct Nothing {};
+  using Kept = std::conditional_t<std::is_reference_v<Returned>, Nothing, K>;
+
+  static const K* Keep(const K& key, Nothing&) { return &key; }
+  static const K* Keep(K&& key, K& kept) {
+    kept = std::move(key);
+    return &kept;
+  }
+
+  const KeyFn key_fn_;
+  KeyHasher<K> hasher_;
+  std::array<Kept, kGroup> kept_;
+  std::array<const K*, kGroup> keys_{};
+  std::array<std::uint64_t, kGroup> hashes_{};
+};
+
+/// The state beside the tables of a keyed operator: the last watermark (docs/formats/snapshot.md).
+inline void AppendWatermark(Timestamp watermark, std::string& state) {
+  ByteWriter(state).Fixed(watermark.millis);
+}
+inline Status ReadWatermark(std::string_view state, Timestamp& watermark) {
+  ByteReader reader(state);
+  watermark.millis = reader.Fixed<std::int64_t>();
+  if (reader.failed() || reader.remaining() != 0) {
+    return Status::Corruption("the stored watermark is damaged");
+  }
+  return Status::Ok();
+}
+
+}  // namespace penstock

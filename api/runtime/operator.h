@@ -1,0 +1,117 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "api/runtime/batch.h"
+#include "api/runtime/keyed_table.h"
+#include "api/runtime/output.h"
+#include "common/clock.h"
+#include "common/file_system.h"
+#include "common/ids.h"
+#include "common/key_group.h"
+#include "common/status.h"
+
+namespace penstock {
+
+/// A counter with one writer (the task's thread) and any readers.
+class Counter {
+ public:
+  void Add(std::uint64_t n) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// What the runtime gives to an operator: who it is, and its surroundings. Lives as long as the
+/// operator. Task thread only.
+class OperatorContext {
+ public:
+  virtual ~OperatorContext() = default;
+
+  virtual const std::string& job_name() const = 0;
+  virtual JobId job_id() const = 0;
+  virtual Generation generation() const = 0;
+  virtual const std::string& operator_name() const = 0;
+  /// Empty for operators that need none.
+  virtual const std::string& uid() const = 0;
+  virtual std::uint32_t subtask() const = 0;
+  virtual std::uint32_t parallelism() const = 0;
+  virtual std::uint32_t max_parallelism() const = 0;
+  KeyGroupRange key_groups() const {
+    return KeyGroupRangeOf(subtask(), max_parallelism(), parallelism());
+  }
+
+  virtual FileSystem& file_system() = 0;
+  virtual const Clock& clock() const = 0;
+  /// The counter of that name, made at the first call; shown as a metric of the operator. Keep the
+  /// reference, don't look it up per record.
+  virtual Counter& counter(const std::string& name) = 0;
+  /// Adds a table to the operator's snapshots. Only inside Open; the operator keeps the ownership.
+  virtual void RegisterTable(KeyedTable& table) = 0;
+  /// Ends the task's attempt with `error` as soon as the current call returns. The first one counts.
+  virtual void Fail(Status error) = 0;
+};
+
+/// One logic of a job at one subtask, driven by one thread. Typed operators are templates instantiated
+/// in the plugin; the runtime sees this. Order of calls:
+/// Open · [Restore] · (ProcessBatch | ProcessWatermark | Snapshot | NotifyCheckpointCompleted)* · Close.
+/// User exceptions may leave any of them; the runtime catches them and names the operator.
+class Operator {
+ public:
+  virtual ~Operator() = default;
+
+  /// `context` and `output` outlive the operator. Registers the operator's tables.
+  virtual Status Open(OperatorContext& context, Output& output) = 0;
+  /// Puts back what SnapshotState wrote; the tables have been loaded. A sink commits here, again, what
+  /// the restored checkpoint has pre-committed. Called before the first record, only after a restore.
+  virtual Status Restore(std::string_view state) {
+    (void)state;
+    return Status::Ok();
+  }
+  /// May consume the records.
+  virtual void ProcessBatch(Batch& batch) = 0;
+  /// Fires what is due and forwards the watermark. `watermark` always advances.
+  virtual void ProcessWatermark(Timestamp watermark) = 0;
+  /// Appends all state that is not in tables, at a barrier: small, and quick. A transactional sink
+  /// pre-commits here. After this the snapshot belongs to `checkpoint`.
+  virtual Status SnapshotState(CheckpointId checkpoint, std::string& state) {
+    (void)checkpoint;
+    (void)state;
+    return Status::Ok();
+  }
+  /// `checkpoint`, and with it every earlier one, is decided: a sink commits. Idempotent.
+  virtual Status NotifyCheckpointCompleted(CheckpointId checkpoint) {
+    (void)checkpoint;
+    return Status::Ok();
+  }
+  /// The last call of an attempt that ends well; not called when the attempt fails.
+  virtual Status Close() { return Status::Ok(); }
+};
+
+/// What a call of SourceOperator::Poll has found.
+enum class SourcePoll : unsigned char {
+  kMore,        ///< Call again at once.
+  kNothingYet,  ///< Call again at next_poll().
+  kExhausted,   ///< No record will follow.
+};
+
+/// The first operator of a source task: it is polled instead of being given batches.
+class SourceOperator : public Operator {
+ public:
+  /// Emits at most about one batch; never blocks for longer than a disk read.
+  virtual SourcePoll Poll() = 0;
+  /// When to call Poll again after kNothingYet.
+  virtual Clock::MonotonicTime next_poll() const = 0;
+
+  void ProcessBatch(Batch&) final {}
+  void ProcessWatermark(Timestamp) final {}
+};
+
+}  // namespace penstock

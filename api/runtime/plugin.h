@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/runtime/operator.h"
+#include "api/runtime/record_type.h"
+#include "common/status.h"
+
+namespace penstock {
+
+/// What an operator is, for validation, chaining and the plan's picture.
+enum class OperatorKind : unsigned char { kSource, kTransform, kSink };
+
+/// What a source or sink can promise; the job's guarantee is the weakest of all.
+enum class Delivery : unsigned char {
+  kReplayable,     ///< Source: reads again from a position.
+  kNotReplayable,  ///< Source: what was read and not checkpointed is gone.
+  kTransactional,  ///< Sink: output becomes visible only with its checkpoint.
+  kIdempotent,     ///< Sink: repeated output replaces itself.
+  kAtLeastOnce,    ///< Sink: output may repeat after a failure.
+  kNone,           ///< Not a source or sink.
+};
+
+/// One logical operator of a job, as the job function declares it.
+struct OperatorSpec {
+  OperatorKind kind = OperatorKind::kTransform;
+  std::string name;  ///< For people: "filter", "weekly: sliding(7 d, 1 d)".
+  std::string uid;   ///< Empty: none given.
+  bool stateful = false;
+  Delivery delivery = Delivery::kNone;
+  std::optional<std::uint32_t> parallelism;  ///< Default: the job's.
+  /// Input: index of the operator it reads, as returned by AddOperator, and the edge; none for a source.
+  struct Input {
+    std::uint32_t from = 0;
+    std::shared_ptr<const EdgeType> edge;  // shared: by the specs of both hosts of a fan-out
+  };
+  std::vector<Input> inputs;
+  std::vector<StateDescriptor> states;  ///< Keyed states it will register; operator_uid is filled in.
+  /// Checks what can be checked at submission: of sources and sinks, else empty. Run by the planner only.
+  std::function<Status(FileSystem&)> validate;
+  /// Makes one instance per subtask; a SourceOperator when kind is kSource.
+  std::function<std::unique_ptr<Operator>()> make;
+};
+
+/// Receives the operators of a job; the runtime implements it.
+class JobBuilder {
+ public:
+  virtual ~JobBuilder() = default;
+  /// Returns the operator's index: 0, 1, … in order of the calls.
+  virtual std::uint32_t AddOperator(OperatorSpec spec) = 0;
+  /// Something is wrong with the job; all complaints are reported at once, after the function returned.
+  virtual void Complain(std::string problem) = 0;
+};
+
+/// The arguments of a submission, after `--` or behind the plugin on the command line.
+struct JobArguments {
+  std::map<std::string, std::string> named;  ///< --key value; paths have been made absolute.
+  std::string working_directory;             ///< Of the submitter.
+};
+
+/// Changes with every incompatible change of the interfaces in api/runtime.
+inline constexpr std::uint32_t kPluginAbiVersion = 1;
+
+/// What a plugin exports, through the one C function `penstock_plugin`.
+struct PluginEntry {
+  const char* job_name;
+  /// Runs the job function. It must be a pure function of its arguments. May throw.
+  void (*build)(const JobArguments& arguments, JobBuilder& builder);
+};
+
+extern "C" {
+using PluginFunction = const PluginEntry* (*)();
+}
+inline constexpr const char* kPluginSymbol = "penstock_plugin";
+
+}  // namespace penstock

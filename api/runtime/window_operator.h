@@ -1,0 +1,216 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "api/runtime/keyed_loop.h"
+#include "api/runtime/operator.h"
+#include "api/runtime/state_table.h"
+#include "api/runtime/typed_batch.h"
+#include "api/runtime/window_assigner.h"
+#include "api/runtime/window_panes.h"
+#include "api/window.h"
+
+namespace penstock {
+
+/// What a window aggregation emits.
+template <typename T, typename KeyFn, typename Acc, typename ResultFn>
+using WindowOutput = std::remove_cvref_t<
+    std::invoke_result_t<ResultFn&, const KeyOf<T, KeyFn>&, Window, const Acc&>>;
+
+template <typename Acc, typename T>
+concept Aggregator = std::copyable<Acc> && std::default_initializable<Acc> &&
+                     requires(Acc acc, const T& record) { acc.add(record); };
+
+template <typename Acc>
+concept Mergeable = requires(Acc acc, const Acc& other) { acc.merge(other); };
+
+template <typename T, typename KeyFn, typename Acc>
+std::vector<StateDescriptor> WindowAggregateStates(const std::string& uid) {
+  return {{uid, "panes", "panes", FingerprintOf<KeyOf<T, KeyFn>>(), FingerprintOf<Timestamp>(),
+           FingerprintOf<Acc>()}};
+}
+
+/// Aggregates the records of each key in event-time windows. A record is added once, to its pane; a window
+/// that spans several panes merges them when it ends. When the watermark passes a window's end the key's
+/// result is emitted, with the timestamp end - 1 ms, in order of the ends. Records whose windows have all
+/// ended are dropped and counted. `Spec` is TumblingWindows or SlidingWindows.
+template <typename T, typename KeyFn, typename Spec, typename Acc, typename ResultFn>
+class WindowOperator final : public Operator {
+ public:
+  using K = KeyOf<T, KeyFn>;
+  using Out = WindowOutput<T, KeyFn, Acc, ResultFn>;
+  static constexpr bool kTumbling = std::same_as<Spec, TumblingWindows>;
+
+  static_assert(Aggregator<Acc, T>,
+                "an aggregator is a copyable, default-constructible type with "
+                "`void add(const Record&)`");
+  static_assert(kTumbling || Mergeable<Acc>,
+                "sliding windows share panes: the aggregator needs `void merge(const Self&)`, which adds "
+                "the records of another one");
+
+  WindowOperator(std::string uid, KeyFn key, Spec spec, Acc prototype, ResultFn result)
+      : uid_(std::move(uid)),
+        spec_(spec),
+        assigner_(spec),
+        prototype_(std::move(prototype)),
+        result_(std::move(result)),
+        loop_(std::move(key)) {}
+
+  Status Open(OperatorContext& context, Output& output) override {
+    output_ = &output;
+    late_ = &context.counter("numLateRecordsDropped");
+    table_.emplace(WindowAggregateStates<T, KeyFn, Acc>(uid_).front(), context.key_groups(), context.max_parallelism());
+    context.RegisterTable(*table_);
+    return Status::Ok();
+  }
+  Status Restore(std::string_view state) override {
+    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(state, watermark_));
+    if (watermark_ > Timestamp::Min()) Advance(watermark_);
+    table_->ForEach([&](Entry& entry) { Schedule(entry, first_open_); });
+    return Status::Ok();
+  }
+  Status SnapshotState(CheckpointId, std::string& state) override {
+    AppendWatermark(watermark_, state);
+    return Status::Ok();
+  }
+  void ProcessBatch(Batch& batch) override {
+    auto& records = static_cast<TypedBatch<T>&>(batch);
+    const Timestamp* times = records.timestamps().data();
+    loop_.Run(records, *table_, [&](std::size_t i, const K& key, std::uint64_t hash, Entry* hint) {
+      if (times[i].millis < open_from_) [[unlikely]] return late_->Add(1);
+      Entry& entry = *table_->GetOrCreateNear(hint, key, hash).first;
+      AccumulatorOf(entry, times[i]).add(std::as_const(records)[i]);
+    });
+  }
+  void ProcessWatermark(Timestamp watermark) override {
+    Advance(watermark);
+    while (!buckets_.empty() &&
+           (buckets_.First() < first_open_ || watermark == Timestamp::Max())) {
+      const std::int64_t window = buckets_.First();
+      Fire(window, buckets_.TakeFirst());
+    }
+    Flush();
+    output_->EmitWatermark(watermark);
+  }
+
+ private:
+  // The panes that overlap at any time fit inside the entry while they are small.
+  static constexpr std::uint32_t kPaneSize = sizeof(Pane<Acc>);
+  static constexpr std::uint32_t kInline =
+      kTumbling ? (kPaneSize <= 32 ? 2 : 1) : std::clamp<std::uint32_t>(128 / kPaneSize, 1, 6);
+  using Panes = KeyPanes<Acc, kInline>;
+  using Table = StateTable<K, Panes, PaneEntries<Acc, kInline>>;
+  using Entry = typename Table::Entry;
+
+  void Advance(Timestamp watermark) {
+    watermark_ = watermark;
+    first_open_ = assigner_.FirstOpen(watermark);
+    open_from_ = assigner_.StartOf(first_open_);
+  }
+  Acc& AccumulatorOf(Entry& entry, Timestamp time) {
+    // Successive records are mostly of one pane.
+    if (static_cast<std::uint64_t>(time.millis) - static_cast<std::uint64_t>(pane_) >=
+        pane_length_) {
+      pane_ = assigner_.PaneOf(time);
+      pane_length_ = assigner_.LengthOf(pane_);
+    }
+    Panes& panes = table_->Mutable(entry);
+    if (Pane<Acc>* pane = panes.slots.Find(pane_)) [[likely]] return pane->accumulator;
+    Acc& accumulator = panes.slots.Insert({pane_, prototype_}).accumulator;
+    const std::int64_t window = std::max(first_open_, assigner_.FirstWindowOf(pane_));
+    if (panes.slots.size() == 1 || window < panes.next_window) {
+      panes.next_window = window;
+      buckets_.Add(window, entry);
+    }
+    return accumulator;
+  }
+  /// Puts an entry with panes into the bucket of its first window from `earliest` on.
+  void Schedule(Entry& entry, std::int64_t earliest) {
+    Panes& panes = table_->Mutable(entry);
+    panes.next_window =
+        std::max(earliest, assigner_.FirstWindowOf(panes.slots.front().start));
+    buckets_.Add(panes.next_window, entry);
+  }
+  void Fire(std::int64_t window, const std::vector<Entry*>& entries) {
+    const Window bounds = assigner_.BoundsOf(window);
+    const std::int64_t last_pane = assigner_.LastPaneOf(window);
+    const std::optional<std::int64_t> needed = assigner_.FirstPaneAfter(window);
+    constexpr std::size_t kAhead = 8;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (i + kAhead < entries.size()) __builtin_prefetch(entries[i + kAhead], 1);
+      Entry& entry = *entries[i];
+      if (!entry.live() || entry.value().next_window != window) continue;
+      Emit(entry, bounds, last_pane);
+      Expire(entry, window, needed);
+    }
+  }
+  void Emit(const Entry& entry, Window bounds, std::int64_t last_pane) {
+    const auto& slots = entry.value().slots;
+    const Acc* accumulator = &slots.front().accumulator;
+    if constexpr (!kTumbling) {
+      const Pane<Acc>* pane = slots.begin() + 1;
+      if (pane != slots.end() && pane->start <= last_pane) {
+        merged_ = *accumulator;
+        for (; pane != slots.end() && pane->start <= last_pane; ++pane) {
+          merged_.merge(pane->accumulator);
+        }
+        accumulator = &merged_;
+      }
+    }
+    if (batch_.full()) Flush();
+    batch_.Append(std::invoke(result_, entry.key(), bounds, *accumulator), bounds.end - Millis(1));
+  }
+  /// Drops the panes that no later window needs.
+  void Expire(Entry& entry, std::int64_t window, std::optional<std::int64_t> needed) {
+    auto& slots = table_->Mutable(entry).slots;
+    Pane<Acc>* keep = slots.begin();
+    while (keep != slots.end() && (!needed || keep->start < *needed)) ++keep;
+    if (keep == slots.end()) return table_->Erase(entry);
+    slots.Erase(slots.begin(), keep);
+    Schedule(entry, window + 1);
+  }
+  void Flush() {
+    if (batch_.empty()) return;
+    output_->Emit(batch_);
+    batch_.Clear();
+  }
+
+  const std::string uid_;
+  const Spec spec_;
+  const WindowAssigner assigner_;
+  const Acc prototype_;
+  ResultFn result_;
+  KeyedLoop<T, KeyFn> loop_;
+
+  Output* output_ = nullptr;
+  Counter* late_ = nullptr;
+  std::optional<Table> table_;
+  WindowBuckets<Entry> buckets_;
+  Timestamp watermark_ = Timestamp::Min();
+  std::int64_t first_open_ = Timestamp::Min().millis;
+  std::int64_t open_from_ = Timestamp::Min().millis;  // records before it are late
+  std::int64_t pane_ = 0;                             // of the last record
+  std::uint64_t pane_length_ = 0;
+  Acc merged_{};                                      // scratch; keeps its memory
+  TypedBatch<Out> batch_;
+};
+
+/// `spec` is what tumbling() or sliding() returned; its Problem() has been checked.
+template <typename T, typename KeyFn, typename Acc, typename ResultFn, typename Spec>
+std::unique_ptr<Operator> MakeWindowAggregate(std::string uid, KeyFn key, Spec spec, Acc prototype,
+                                              ResultFn result) {
+  return std::make_unique<WindowOperator<T, KeyFn, Spec, Acc, ResultFn>>(
+      std::move(uid), std::move(key), spec, std::move(prototype), std::move(result));
+}
+
+}  // namespace penstock

@@ -1,0 +1,240 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "api/collector.h"
+#include "api/job.h"
+#include "api/runtime/edge_type_of.h"
+#include "api/runtime/sink_operator.h"
+#include "api/runtime/stateless_operators.h"
+#include "api/runtime/timestamp_operator.h"
+#include "api/sink.h"
+#include "api/time.h"
+
+namespace penstock {
+
+template <typename T, typename KeyFn>
+class KeyedStream;
+
+namespace internal {
+
+/// The U of a function that takes (record, Collector<U>&).
+template <typename F>
+struct CollectedBy {};
+template <typename C, typename R, typename A, typename U>
+struct CollectedBy<R (C::*)(A, Collector<U>&) const> {
+  using type = U;
+};
+template <typename C, typename R, typename A, typename U>
+struct CollectedBy<R (C::*)(A, Collector<U>&)> {
+  using type = U;
+};
+template <typename R, typename A, typename U>
+struct CollectedBy<R (*)(A, Collector<U>&)> {
+  using type = U;
+};
+template <typename F>
+  requires requires { &F::operator(); }
+struct CollectedBy<F> : CollectedBy<decltype(&F::operator())> {};
+
+template <typename T>
+std::type_identity<T> SinkRecordOf(const Sink<T>*);
+
+/// A description of a sink for any record type, such as print(): it is told the type by the stream.
+template <typename S, typename T>
+concept SinkForAnyType = requires(const S& sink) { sink.template sink_for<T>(); };
+
+}  // namespace internal
+
+/// The end of a stream: what has been placed last, to name it or set its parallelism.
+class PlacedSink {
+ public:
+  explicit PlacedSink(internal::StreamEnd end) : end_(end) {}
+
+  PlacedSink set_parallelism(std::uint32_t parallelism) const {
+    end_.draft->at(end_.from).parallelism = parallelism;
+    return *this;
+  }
+  PlacedSink name(std::string name) const {
+    end_.draft->at(end_.from).name = std::move(name);
+    return *this;
+  }
+
+ private:
+  internal::StreamEnd end_;
+};
+
+/// The records that an operator emits, in a job under construction. A cheap handle: copies mean the same
+/// stream, and a stream read twice gives each reader all records. Functions are copied into every
+/// subtask; there each copy is called by one thread. They must not keep references to a record.
+template <typename T>
+class Stream {
+  static_assert(std::is_default_constructible_v<T> && std::is_copy_assignable_v<T>,
+                "the records of a stream must be default constructible and copyable");
+
+ public:
+  using record_type = T;
+
+  explicit Stream(internal::StreamEnd end, Distribution distribution = Distribution::kForward)
+      : end_(end), distribution_(distribution) {}
+
+  /// One record out for each in. `map`: a callable or member pointer; T → U.
+  template <typename F>
+  auto map(F map) const {
+    if constexpr (!std::is_invocable_v<F&, T&&>) {
+      static_assert(std::is_invocable_v<F&, T&&>,
+                    "map() needs a function that can be called with one record of this stream: its "
+                    "parameter must be the stream's record type, by value or const reference");
+      return *this;
+    } else {
+      using U = MapOutput<T, F>;
+      static_assert(!std::is_void_v<U>, "the function of map() must return the new record");
+      return Place<U>("map", [map] { return std::make_unique<MapOperator<T, F>>(map); });
+    }
+  }
+
+  /// Keeps the records for which `keep` is true.
+  template <typename F>
+  Stream filter(F keep) const {
+    if constexpr (!std::is_invocable_r_v<bool, F&, const T&>) {
+      static_assert(std::is_invocable_r_v<bool, F&, const T&>,
+                    "filter() needs a function that takes one record of this stream by const "
+                    "reference and returns bool");
+      return *this;
+    } else {
+      return Place<T>("filter", [keep] { return std::make_unique<FilterOperator<T, F>>(keep); });
+    }
+  }
+
+  /// Any number of records out for each in: `map` is (const T&, Collector<U>&). U is read off its
+  /// signature; a generic lambda needs it spelled: flat_map<U>(…).
+  template <typename U = void, typename F = void>
+  auto flat_map(F map) const {
+    if constexpr (!std::is_void_v<U>) {
+      return PlaceFlatMap<U>(std::move(map));
+    } else if constexpr (requires { typename internal::CollectedBy<F>::type; }) {
+      return PlaceFlatMap<typename internal::CollectedBy<F>::type>(std::move(map));
+    } else {
+      static_assert(!std::is_same_v<F, F>,
+                    "flat_map() needs a function of (const Record&, penstock::Collector<Out>&); with "
+                    "auto parameters write flat_map<Out>(...)");
+      return *this;
+    }
+  }
+
+  /// Sets each record's timestamp to `timestamp_of` it (a callable or member pointer; T → Timestamp) and
+  /// derives watermarks; replaces what was before.
+  template <typename F>
+  Stream with_timestamps(BoundedOutOfOrderness strategy, F timestamp_of) const {
+    if constexpr (!std::is_invocable_r_v<Timestamp, F&, const T&>) {
+      static_assert(std::is_invocable_r_v<Timestamp, F&, const T&>,
+                    "with_timestamps() needs a member pointer or function that takes one record of "
+                    "this stream and gives a penstock::Timestamp");
+      return *this;
+    } else {
+      return Place<T>("timestamps", [strategy, timestamp_of] {
+        return std::make_unique<TimestampOperator<T, F>>(strategy, timestamp_of);
+      });
+    }
+  }
+
+  /// Records with equal keys go to the same subtask, where state is kept by key. `key`: a callable or
+  /// member pointer; it must always give the same key for the same record.
+  template <typename KeyFn>
+  KeyedStream<T, KeyFn> key_by(KeyFn key) const {
+    static_assert(std::is_invocable_v<const KeyFn&, const T&>,
+                  "key_by() needs a member pointer or function that takes one record of this stream "
+                  "by const reference and returns its key");
+    return KeyedStream<T, KeyFn>(end_, std::move(key));
+  }
+
+  /// The next operator's subtasks get the records in turn.
+  Stream rebalance() const { return Stream(end_, Distribution::kRebalance); }
+  /// Each of the next operator's subtasks gets all records.
+  Stream broadcast() const { return Stream(end_, Distribution::kBroadcast); }
+
+  /// Where the records go. A transactional sink keeps pending commits in its state, which is found by
+  /// `uid`: it must not change while the job lives.
+  template <typename S>
+  PlacedSink sink_to(std::string uid, S sink) const {
+    return PlaceSink(std::move(uid), std::move(sink));
+  }
+  /// Only for sinks that aren't transactional.
+  template <typename S>
+  PlacedSink sink_to(S sink) const {
+    return PlaceSink("", std::move(sink));
+  }
+
+  /// Of the operator that emits this stream; default: the job's.
+  Stream set_parallelism(std::uint32_t parallelism) const {
+    if (parallelism == 0) end_.draft->Complain("set_parallelism(0): at least 1 is needed");
+    end_.draft->at(end_.from).parallelism = parallelism;
+    return *this;
+  }
+  /// Of the operator that emits this stream, for people.
+  Stream name(std::string name) const {
+    end_.draft->at(end_.from).name = std::move(name);
+    return *this;
+  }
+
+ private:
+  template <typename U, typename Make>
+  [[gnu::cold]] Stream<U> Place(std::string name, Make make) const {
+    OperatorSpec spec;
+    spec.name = std::move(name);
+    spec.make = std::move(make);
+    return Stream<U>({end_.draft, AddReader(end_, Edge(), std::move(spec))});
+  }
+
+  template <typename U, typename F>
+  Stream<U> PlaceFlatMap(F map) const {
+    static_assert(std::is_invocable_v<F&, const T&, Collector<U>&>,
+                  "flat_map() needs a function of (const Record&, penstock::Collector<Out>&) whose "
+                  "first parameter is the stream's record type");
+    return Place<U>("flat_map",
+                    [map] { return std::make_unique<FlatMapOperator<T, U, F>>(map); });
+  }
+
+  template <typename S>
+  PlacedSink PlaceSink(std::string uid, S sink) const {
+    if constexpr (internal::SinkForAnyType<S, T>) {
+      return PlaceSink(std::move(uid), sink.template sink_for<T>());
+    } else {
+      static_assert(std::is_base_of_v<Sink<T>, S>,
+                    "sink_to() needs a penstock::Sink for the stream's record type");
+      auto shared = std::make_shared<const S>(std::move(sink));
+      return AddSink(std::move(uid), std::move(shared));
+    }
+  }
+
+  [[gnu::cold]] PlacedSink AddSink(std::string uid, std::shared_ptr<const Sink<T>> sink) const {
+    OperatorSpec spec;
+    spec.kind = OperatorKind::kSink;
+    spec.name = sink->name();
+    spec.delivery = sink->delivery();
+    spec.stateful = spec.delivery == Delivery::kTransactional;
+    if (spec.stateful && uid.empty()) {
+      internal::ComplainOfMissingUid(*end_.draft, "transactional sink \"" + spec.name + "\"",
+                                     ".sink_to(\"my-name\", ...)");
+    }
+    spec.uid = std::move(uid);
+    spec.validate = [sink](FileSystem& fs) { return sink->Validate(fs); };
+    spec.make = [sink] { return std::make_unique<SinkOperatorOf<T>>(sink); };
+    return PlacedSink({end_.draft, AddReader(end_, Edge(), std::move(spec))});
+  }
+
+  std::shared_ptr<const EdgeType> Edge() const {
+    return std::make_shared<const PlainEdge<T>>(distribution_);
+  }
+
+  internal::StreamEnd end_;
+  Distribution distribution_;
+};
+
+}  // namespace penstock

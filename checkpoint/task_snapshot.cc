@@ -1,0 +1,147 @@
+#include "checkpoint/task_snapshot.h"
+
+#include <fmt/format.h>
+
+#include "common/bytes.h"
+#include "common/checksum.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::string_view kMagic = "PSTKSNAP";
+constexpr std::uint32_t kVersion = 1;
+
+template <typename T, typename WriteOne>
+void WriteList(ByteWriter& out, const std::vector<T>& list, WriteOne write_one) {
+  out.Fixed(static_cast<std::uint32_t>(list.size()));
+  for (const T& element : list) write_one(out, element);
+}
+
+/// Stops at the first element that runs over the end, so a damaged count costs nothing.
+template <typename T, typename ReadOne>
+std::vector<T> ReadList(ByteReader& in, ReadOne read_one) {
+  std::vector<T> list;
+  const auto count = in.Fixed<std::uint32_t>();
+  for (std::uint32_t i = 0; i < count && !in.failed(); ++i) list.push_back(read_one(in));
+  return list;
+}
+
+void WriteField(ByteWriter& out, const SnapshotField& field) {
+  out.String(field.name);
+  out.String(field.type);
+}
+
+SnapshotField ReadField(ByteReader& in) {
+  SnapshotField field;
+  field.name = in.String();
+  field.type = in.String();
+  return field;
+}
+
+void WriteTable(ByteWriter& out, const SnapshotTable& table) {
+  out.String(table.name);
+  out.String(table.kind);
+  WriteList(out, table.key, WriteField);
+  WriteList(out, table.space, WriteField);
+  WriteList(out, table.value, WriteField);
+  out.String(table.file);
+  out.Fixed(table.entries);
+  out.Fixed(table.size);
+  out.Fixed(table.checksum);
+}
+
+SnapshotTable ReadTable(ByteReader& in) {
+  SnapshotTable table;
+  table.name = in.String();
+  table.kind = in.String();
+  table.key = ReadList<SnapshotField>(in, ReadField);
+  table.space = ReadList<SnapshotField>(in, ReadField);
+  table.value = ReadList<SnapshotField>(in, ReadField);
+  table.file = in.String();
+  table.entries = in.Fixed<std::uint64_t>();
+  table.size = in.Fixed<std::uint64_t>();
+  table.checksum = in.Fixed<std::uint64_t>();
+  return table;
+}
+
+void WriteOperator(ByteWriter& out, const SnapshotOperator& op) {
+  out.String(op.key);
+  out.String(op.name);
+  out.String(op.state);
+  WriteList(out, op.tables, WriteTable);
+}
+
+SnapshotOperator ReadOperator(ByteReader& in) {
+  SnapshotOperator op;
+  op.key = in.String();
+  op.name = in.String();
+  op.state = in.String();
+  op.tables = ReadList<SnapshotTable>(in, ReadTable);
+  return op;
+}
+
+SnapshotMetadata ReadBody(ByteReader& in) {
+  SnapshotMetadata metadata;
+  metadata.checkpoint = CheckpointId(in.Fixed<std::uint64_t>());
+  metadata.subtask.vertex = VertexId(in.Fixed<std::uint32_t>());
+  metadata.subtask.index = in.Fixed<std::uint32_t>();
+  metadata.parallelism = in.Fixed<std::uint32_t>();
+  metadata.max_parallelism = in.Fixed<std::uint32_t>();
+  metadata.key_hash_version = in.Fixed<std::uint32_t>();
+  metadata.input_watermarks =
+      ReadList<std::int64_t>(in, [](ByteReader& r) { return r.Fixed<std::int64_t>(); });
+  metadata.operators = ReadList<SnapshotOperator>(in, ReadOperator);
+  return metadata;
+}
+
+}  // namespace
+
+std::string EncodeSnapshotMetadata(const SnapshotMetadata& metadata) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.Bytes(kMagic);
+  out.Fixed(kVersion);
+  out.Fixed(metadata.checkpoint.value());
+  out.Fixed(metadata.subtask.vertex.value());
+  out.Fixed(metadata.subtask.index);
+  out.Fixed(metadata.parallelism);
+  out.Fixed(metadata.max_parallelism);
+  out.Fixed(metadata.key_hash_version);
+  WriteList(out, metadata.input_watermarks,
+            [](ByteWriter& w, std::int64_t watermark) { w.Fixed(watermark); });
+  WriteList(out, metadata.operators, WriteOperator);
+  out.Fixed(Checksum(bytes));
+  return bytes;
+}
+
+Result<SnapshotMetadata> DecodeSnapshotMetadata(std::string_view bytes) {
+  constexpr std::size_t kSmallest = kMagic.size() + sizeof(kVersion) + sizeof(std::uint64_t);
+  if (bytes.size() < kSmallest || !bytes.starts_with(kMagic)) {
+    return Status::Corruption("not a snapshot metadata file");
+  }
+  const std::string_view content = bytes.substr(0, bytes.size() - sizeof(std::uint64_t));
+  if (ByteReader(bytes.substr(content.size())).Fixed<std::uint64_t>() != Checksum(content)) {
+    return Status::Corruption("snapshot metadata has a wrong checksum");
+  }
+  ByteReader in(content.substr(kMagic.size()));
+  if (const auto version = in.Fixed<std::uint32_t>(); version != kVersion) {
+    return Status::InvalidArgument(
+        fmt::format("snapshot metadata has format version {}, this build reads {}", version, kVersion),
+        "restore it with the version of Penstock that wrote it");
+  }
+  SnapshotMetadata metadata = ReadBody(in);
+  if (in.failed() || in.remaining() != 0) {
+    return Status::Corruption("snapshot metadata does not fill its file");
+  }
+  return metadata;
+}
+
+std::string SnapshotMetadataName(SubtaskId subtask) {
+  return fmt::format("{}-{}-0.meta", subtask.vertex.value(), subtask.index);
+}
+
+std::string SnapshotTableName(SubtaskId subtask, std::uint32_t n) {
+  return fmt::format("{}-{}-{}.sst", subtask.vertex.value(), subtask.index, n);
+}
+
+}  // namespace penstock

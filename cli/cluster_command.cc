@@ -1,0 +1,164 @@
+#include "cli/cluster_command.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "cli/cluster_file.h"
+#include "cli/exit_code.h"
+#include "cli/interrupt.h"
+#include "cli/json_fields.h"
+#include "common/clock.h"
+#include "common/config/options.h"
+#include "common/process.h"
+
+namespace penstock {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto kReadyTimeout = std::chrono::seconds(30);
+constexpr auto kStopTimeout = std::chrono::seconds(20);
+constexpr auto kPollInterval = std::chrono::milliseconds(5);
+
+int Fail(const CommandContext& context, const Status& status) {
+  context.console.Error(status);
+  return ExitCodeOf(status);
+}
+
+Clock::MonotonicTime Now() { return SystemClock::Instance().Now(); }
+
+std::string DataDirectory(const CommandContext& context) {
+  return context.config.Get(options::kDataDirectory);
+}
+
+Result<ChildProcess> SpawnSupervisor(const CommandContext& context, unsigned workers) {
+  const std::string logs = JoinPath(DataDirectory(context), "logs");
+  PENSTOCK_RETURN_IF_ERROR(PosixFileSystem().MakeDirectories(logs));
+  SpawnOptions spawn;
+  spawn.argv = {"/proc/self/exe", "cluster", "supervise", "--workers", std::to_string(workers)};
+  for (const auto& [key, value] : context.config.Explicit()) {
+    spawn.argv.push_back("-D");
+    spawn.argv.push_back(key + "=" + value);
+  }
+  spawn.stdout_file = JoinPath(logs, "supervisor.out");
+  spawn.stderr_file = spawn.stdout_file;
+  spawn.new_process_group = true;
+  return ChildProcess::Spawn(spawn);
+}
+
+/// Why the supervisor's child gave up, from the end of its output.
+std::string LastLine(const std::string& path) {
+  Result<std::string> text = ReadFile(PosixFileSystem(), path);
+  if (!text.ok() || text->empty()) return "no output in " + path;
+  const std::size_t end = text->find_last_not_of('\n');
+  const std::size_t begin = text->rfind('\n', end);
+  return text->substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
+}
+
+Status WaitUntilReady(const CommandContext& context, ChildProcess& supervisor, unsigned workers) {
+  const auto deadline = Now() + kReadyTimeout;
+  std::int64_t ready = -1;
+  while (Now() < deadline && !Interrupted()) {
+    Result<std::optional<ExitStatus>> ended = supervisor.TryWait();
+    if (!ended.ok()) return ended.status();
+    if (ended->has_value()) return Status::External("the supervisor " + ToString(**ended));
+    Result<json::value> overview = context.Rest().Get("/overview");
+    if (overview.ok()) ready = NumberField(*overview, "taskmanagers");
+    if (ready >= static_cast<std::int64_t>(workers)) return Status::Ok();
+    context.console.Progress(ready < 0 ? "waiting for the coordinator"
+                                       : fmt::format("{} of {} workers", ready, workers));
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  const std::string logs = JoinPath(DataDirectory(context), "logs");
+  const std::string culprit = ready < 0 ? "coordinator.out" : "worker-1.out";
+  return Status::External(
+      fmt::format("the cluster did not become ready: {}", LastLine(JoinPath(logs, culprit))),
+      "see the files in " + logs);
+}
+
+}  // namespace
+
+int StartCluster(const CommandContext& context, unsigned workers) {
+  Result<std::optional<ClusterFile>> running =
+      ReadClusterFile(PosixFileSystem(), DataDirectory(context));
+  if (!running.ok()) return Fail(context, running.status());
+  if (running->has_value()) {
+    return Fail(context, Status::User(ErrorCode::kConflict,
+                                      fmt::format("a cluster is running already (process {})",
+                                                  (*running)->supervisor),
+                                      "end it with: penstock cluster stop"));
+  }
+  if (Result<json::value> other = context.Rest().Get("/overview");
+      other.ok() || other.status().code() != ErrorCode::kUnavailable) {
+    return Fail(context, Status::User(ErrorCode::kConflict,
+                                      context.Rest().base_url() + " is in use already",
+                                      "choose another port with -D rest.port=… or end what uses it"));
+  }
+  CatchInterrupts();
+  Result<ChildProcess> supervisor = SpawnSupervisor(context, workers);
+  if (!supervisor.ok()) return Fail(context, supervisor.status());
+  if (Status ready = WaitUntilReady(context, *supervisor, workers); !ready.ok()) {
+    (void)supervisor->Signal(SIGTERM);
+    (void)supervisor->Wait();
+    return Fail(context, ready);
+  }
+  supervisor->Detach();
+  context.console.Message(fmt::format("The cluster is up: 1 coordinator, {} worker{}, at {}", workers,
+                                      workers == 1 ? "" : "s", context.Rest().base_url()));
+  return kExitDone;
+}
+
+int StopCluster(const CommandContext& context) {
+  Result<std::optional<ClusterFile>> running =
+      ReadClusterFile(PosixFileSystem(), DataDirectory(context));
+  if (!running.ok()) return Fail(context, running.status());
+  if (!running->has_value()) {
+    return Fail(context, Status::NotFound("no cluster is running in " + DataDirectory(context),
+                                          "start one with: penstock cluster start"));
+  }
+  const pid_t supervisor = (*running)->supervisor;
+  kill(supervisor, SIGTERM);
+  const auto deadline = Now() + kStopTimeout;
+  while (kill(supervisor, 0) == 0) {
+    if (Now() > deadline) {
+      return Fail(context, Status::Error(ErrorDomain::kExternal, ErrorCode::kTimeout,
+                                         fmt::format("process {} does not end", supervisor),
+                                         fmt::format("kill -KILL {}", supervisor)));
+    }
+    context.console.Progress("stopping");
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  context.console.Message("The cluster has stopped. Unfinished jobs resume when it starts again.");
+  return kExitDone;
+}
+
+int ShowCluster(const CommandContext& context) {
+  Result<std::optional<ClusterFile>> running =
+      ReadClusterFile(PosixFileSystem(), DataDirectory(context));
+  if (!running.ok()) return Fail(context, running.status());
+  if (!running->has_value()) {
+    return Fail(context, Status::NotFound("no cluster is running in " + DataDirectory(context),
+                                          "start one with: penstock cluster start"));
+  }
+  if (context.format == OutputFormat::kJson) {
+    Result<std::string> text =
+        ReadFile(PosixFileSystem(), ClusterFilePath(DataDirectory(context)));
+    if (!text.ok()) return Fail(context, text.status());
+    context.console.Line(*text);
+    return kExitDone;
+  }
+  Table table({"ROLE", "PID", "RESTARTS"});
+  table.Add({"supervisor", std::to_string((*running)->supervisor), "-"});
+  for (const ClusterProcess& process : (*running)->processes) {
+    table.Add({process.role, process.pid > 0 ? std::to_string(process.pid) : "starting",
+               std::to_string(process.restarts)});
+  }
+  context.console.Raw(table.Render());
+  return kExitDone;
+}
+
+}  // namespace penstock

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "cli/console.h"
+#include "cli/rest_client.h"
+#include "common/config/configuration.h"
+
+namespace penstock {
+
+/// What every command gets. Lives for one command.
+struct CommandContext {
+  const Configuration& config;
+  Console& console;
+  OutputFormat format = OutputFormat::kTable;
+
+  /// A client for the coordinator that the configuration names, with the token from its data directory.
+  RestClient Rest() const;
+};
+
+}  // namespace penstock

@@ -1,0 +1,135 @@
+#include "cli/console.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace penstock {
+namespace {
+
+constexpr const char* kRed = "\033[31m";
+constexpr const char* kDim = "\033[2m";
+constexpr const char* kReset = "\033[0m";
+constexpr const char* kClearLine = "\r\033[K";
+
+void Write(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+}
+
+bool ColourWanted() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return (no_colour == nullptr || *no_colour == '\0') && term != nullptr &&
+         std::string_view(term) != "dumb";
+}
+
+/// Characters that a terminal shows for UTF-8 text.
+std::size_t DisplayWidth(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+Console::Console()
+    : stderr_terminal_(isatty(STDERR_FILENO) == 1), colour_(stderr_terminal_ && ColourWanted()) {}
+
+void Console::Line(std::string_view text) {
+  ClearProgress();
+  Write(stdout, fmt::format("{}\n", text));
+}
+
+void Console::Raw(std::string_view text) {
+  ClearProgress();
+  Write(stdout, text);
+}
+
+void Console::Message(std::string_view text) {
+  ClearProgress();
+  Write(stderr, fmt::format("{}\n", text));
+}
+
+void Console::Progress(std::string_view text) {
+  if (!stderr_terminal_) return;
+  Write(stderr, colour_ ? fmt::format("{}{}{}{}", kClearLine, kDim, text, kReset)
+                        : fmt::format("\r{}", text));
+  progress_shown_ = true;
+}
+
+void Console::ClearProgress() {
+  if (!progress_shown_) return;
+  Write(stderr, kClearLine);
+  progress_shown_ = false;
+}
+
+void Console::Error(const Status& status) {
+  ClearProgress();
+  const char* red = colour_ ? kRed : "";
+  const char* reset = colour_ ? kReset : "";
+  Write(stderr, fmt::format("{}error:{} {}\n", red, reset, status.message()));
+  if (!status.hint().empty()) Write(stderr, fmt::format("hint: {}\n", status.hint()));
+}
+
+std::string Table::Render() const {
+  std::vector<std::size_t> widths(header_.size(), 0);
+  auto measure = [&](const std::vector<std::string>& row) {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+    }
+  };
+  measure(header_);
+  for (const auto& row : rows_) measure(row);
+
+  std::string out;
+  auto render = [&](const std::vector<std::string>& row) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += row[i];
+      if (i + 1 < row.size()) out.append(widths[i] - DisplayWidth(row[i]) + 2, ' ');
+    }
+    out += '\n';
+  };
+  render(header_);
+  for (const auto& row : rows_) render(row);
+  return out;
+}
+
+std::string HumanBytes(std::uint64_t bytes) {
+  constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string HumanCount(std::uint64_t count) {
+  if (count < 10'000) return std::to_string(count);
+  if (count < 1'000'000) return fmt::format("{:.1f} k", static_cast<double>(count) / 1e3);
+  if (count < 1'000'000'000) return fmt::format("{:.1f} M", static_cast<double>(count) / 1e6);
+  return fmt::format("{:.1f} G", static_cast<double>(count) / 1e9);
+}
+
+std::string HumanDuration(std::int64_t millis) {
+  if (millis < 0) return "-";
+  if (millis < 1000) return fmt::format("{} ms", millis);
+  const std::int64_t seconds = millis / 1000;
+  if (seconds < 60) return fmt::format("{:.1f} s", static_cast<double>(millis) / 1000);
+  if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  if (seconds < 86400) return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
+  return fmt::format("{} d {} h", seconds / 86400, seconds / 3600 % 24);
+}
+
+std::string HumanAge(std::int64_t then_millis, std::int64_t now_millis) {
+  if (then_millis <= 0) return "-";
+  return HumanDuration(std::max<std::int64_t>(0, now_millis - then_millis)) + " ago";
+}
+
+}  // namespace penstock

@@ -1,0 +1,227 @@
+#include "cli/job_commands.h"
+
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "cli/interrupt.h"
+#include "cli/json_fields.h"
+#include "common/logging.h"
+
+namespace penstock {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto kPollInterval = std::chrono::milliseconds(50);
+
+int Fail(const CommandContext& context, const Status& status) {
+  context.console.Error(status);
+  return ExitCodeOf(status);
+}
+
+std::int64_t NowMillis() { return ToMillis(SystemClock::Instance().Wall()); }
+
+bool IsRunning(std::string_view state) {
+  return state == "RUNNING" || state == "RESTARTING" || state == "FAILING" ||
+         state == "CANCELLING" || state == "RECONCILING";
+}
+
+bool IsScheduled(std::string_view state) { return state == "CREATED" || state == "INITIALIZING"; }
+
+bool HasEnded(std::string_view state) {
+  return state == "FINISHED" || state == "FAILED" || state == "CANCELED";
+}
+
+bool Matches(const ListFilter& filter, std::string_view state) {
+  if (filter.all) return true;
+  if (filter.running || filter.scheduled) {
+    return (filter.running && IsRunning(state)) || (filter.scheduled && IsScheduled(state));
+  }
+  return IsRunning(state) || IsScheduled(state);
+}
+
+std::string StateText(const json::value& job) {
+  const std::string reason = TextField(job, "status-reason");
+  const std::string state = TextField(job, "state");
+  return reason.empty() ? state : fmt::format("{} ({})", state, reason);
+}
+
+/// What the job's end means for the command that waited.
+int ReportEnd(const CommandContext& context, const RestClient& rest, const std::string& job,
+              const json::value& detail) {
+  const std::string state = TextField(detail, "state");
+  const std::string took = HumanDuration(NumberField(detail, "duration"));
+  if (state == "FINISHED") {
+    context.console.Message(fmt::format("Job {} has FINISHED after {}.", job, took));
+    return kExitDone;
+  }
+  if (state == "CANCELED") {
+    context.console.Message(fmt::format("Job {} was CANCELED after {}.", job, took));
+    return kExitFailed;
+  }
+  Result<json::value> exceptions = rest.Get("/jobs/" + job + "/exceptions");
+  const std::string cause = exceptions.ok() ? TextField(*exceptions, "root-exception") : "";
+  context.console.Error(Status::User(
+      ErrorCode::kFailed, fmt::format("job {} has FAILED after {}: {}", job, took, cause),
+      fmt::format("what happened before: penstock logs {}", job)));
+  return kExitJobFailed;
+}
+
+std::string ProgressText(const json::value& detail) {
+  const auto& vertices = ArrayField(detail, "vertices");
+  std::int64_t records = 0;
+  if (!vertices.empty()) {
+    records = NumberField(MemberField(vertices.front(), "metrics"), "write-records");
+  }
+  return fmt::format("{}  {}  {} records read", StateText(detail),
+                     HumanDuration(NumberField(detail, "duration")),
+                     HumanCount(static_cast<std::uint64_t>(records)));
+}
+
+}  // namespace
+
+int ListJobs(const CommandContext& context, const ListFilter& filter) {
+  Result<json::value> answer = context.Rest().Get("/jobs/overview");
+  if (!answer.ok()) return Fail(context, answer.status());
+  json::array shown;
+  for (const json::value& job : ArrayField(*answer, "jobs")) {
+    if (Matches(filter, TextField(job, "state"))) shown.push_back(job);
+  }
+  if (context.format == OutputFormat::kJson) {
+    context.console.Line(json::serialize(shown));
+    return kExitDone;
+  }
+  if (context.format == OutputFormat::kName) {
+    for (const json::value& job : shown) context.console.Line(TextField(job, "jid"));
+    return kExitDone;
+  }
+  if (shown.empty()) {
+    context.console.Message(filter.all ? "No jobs." : "No running or waiting jobs; --all shows ended ones.");
+    return kExitDone;
+  }
+  Table table({"JOB ID", "NAME", "STATE", "STARTED", "DURATION"});
+  for (const json::value& job : shown) {
+    table.Add({TextField(job, "jid"), TextField(job, "name"), StateText(job),
+               HumanAge(NumberField(job, "start-time"), NowMillis()),
+               HumanDuration(NumberField(job, "duration"))});
+  }
+  context.console.Raw(table.Render());
+  return kExitDone;
+}
+
+int CancelJob(const CommandContext& context, const std::string& job) {
+  const RestClient rest = context.Rest();
+  Result<json::value> answer = rest.Patch("/jobs/" + job + "?mode=cancel");
+  if (!answer.ok()) return Fail(context, answer.status());
+  const int code = WaitForJob(context, rest, job, std::chrono::seconds(30));
+  return code == kExitFailed ? kExitDone : code;  // CANCELED is what was asked for
+}
+
+int StopJob(const CommandContext& context, const std::string& job) {
+  const RestClient rest = context.Rest();
+  Result<json::value> answer = rest.Post("/jobs/" + job + "/stop", json::object());
+  if (!answer.ok()) return Fail(context, answer.status());
+  return WaitForJob(context, rest, job, std::nullopt);
+}
+
+int WaitForJob(const CommandContext& context, const RestClient& rest, const std::string& job,
+               std::optional<std::chrono::milliseconds> timeout) {
+  const auto start = SystemClock::Instance().Now();
+  std::string last_reason;
+  while (true) {
+    Result<json::value> detail = rest.Get("/jobs/" + job);
+    const bool away = !detail.ok() && detail.status().code() == ErrorCode::kUnavailable;
+    if (!detail.ok() && !away) return Fail(context, detail.status());
+    if (away) {
+      context.console.Progress("waiting for the coordinator to come back");
+    } else {
+      if (HasEnded(TextField(*detail, "state"))) return ReportEnd(context, rest, job, *detail);
+      const std::string reason = TextField(*detail, "status-reason");
+      if (!reason.empty() && reason != last_reason) context.console.Message("Job " + job + " is " + StateText(*detail) + ".");
+      last_reason = reason;
+      context.console.Progress(ProgressText(*detail));
+    }
+    if (Interrupted()) {
+      context.console.Message(fmt::format("Interrupted; the job goes on. Cancel it with: penstock cancel {}", job));
+      return kExitInterrupted;
+    }
+    if (timeout && SystemClock::Instance().Now() - start > *timeout) {
+      return Fail(context, Status::Error(ErrorDomain::kUser, ErrorCode::kTimeout,
+                                         "job " + job + " has not ended in time",
+                                         "penstock wait " + job + " waits for it"));
+    }
+    std::this_thread::sleep_for(away ? 10 * kPollInterval : kPollInterval);
+  }
+}
+
+int AwaitJob(const CommandContext& context, const std::string& job, const std::string& timeout) {
+  std::optional<std::chrono::milliseconds> limit;
+  if (!timeout.empty()) {
+    limit = ParseDuration(timeout);
+    if (!limit) {
+      return Fail(context, Status::InvalidArgument("'" + timeout + "' is not a duration",
+                                                   "write it like 30 s or 5 min"));
+    }
+  }
+  CatchInterrupts();
+  return WaitForJob(context, context.Rest(), job, limit);
+}
+
+int ShowCheckpoints(const CommandContext& context, const std::string& job) {
+  Result<json::value> answer = context.Rest().Get("/jobs/" + job + "/checkpoints");
+  if (!answer.ok()) return Fail(context, answer.status());
+  if (context.format == OutputFormat::kJson) {
+    context.console.Line(json::serialize(*answer));
+    return kExitDone;
+  }
+  const json::value& counts = MemberField(*answer, "counts");
+  context.console.Message(fmt::format("{} completed, {} failed, {} in progress, {} restored",
+                                      NumberField(counts, "completed"), NumberField(counts, "failed"),
+                                      NumberField(counts, "in_progress"),
+                                      NumberField(counts, "restored")));
+  Table table({"ID", "STATUS", "TRIGGERED", "DURATION", "SIZE", "TYPE"});
+  for (const json::value& checkpoint : ArrayField(*answer, "history")) {
+    table.Add({std::to_string(NumberField(checkpoint, "id")), TextField(checkpoint, "status"),
+               HumanAge(NumberField(checkpoint, "trigger_timestamp"), NowMillis()),
+               HumanDuration(NumberField(checkpoint, "end_to_end_duration")),
+               HumanBytes(static_cast<std::uint64_t>(NumberField(checkpoint, "state_size"))),
+               TextField(checkpoint, "checkpoint_type")});
+  }
+  context.console.Raw(table.Render());
+  return kExitDone;
+}
+
+int ShowLogs(const CommandContext& context, const std::string& job) {
+  Result<std::string> text = context.Rest().GetText("/jobs/" + job + "/logs");
+  if (!text.ok()) return Fail(context, text.status());
+  context.console.Raw(*text);
+  return kExitDone;
+}
+
+int ShowWorkers(const CommandContext& context) {
+  Result<json::value> answer = context.Rest().Get("/taskmanagers");
+  if (!answer.ok()) return Fail(context, answer.status());
+  const json::array& workers = ArrayField(*answer, "taskmanagers");
+  if (context.format == OutputFormat::kJson) {
+    context.console.Line(json::serialize(workers));
+    return kExitDone;
+  }
+  if (workers.empty()) {
+    context.console.Message("No workers are registered. Start one with: penstock worker");
+    return kExitDone;
+  }
+  Table table({"WORKER ID", "ADDRESS", "PID", "SLOTS", "FREE", "MEMORY", "LAST HEARTBEAT"});
+  for (const json::value& worker : workers) {
+    table.Add({TextField(worker, "id"), TextField(worker, "path"),
+               std::to_string(NumberField(worker, "pid")),
+               std::to_string(NumberField(worker, "slotsNumber")),
+               std::to_string(NumberField(worker, "freeSlots")),
+               HumanBytes(static_cast<std::uint64_t>(NumberField(worker, "memory"))),
+               HumanAge(NumberField(worker, "timeSinceLastHeartbeat"), NowMillis())});
+  }
+  context.console.Raw(table.Render());
+  return kExitDone;
+}
+
+}  // namespace penstock

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command_context.h"
+#include "cli/exit_code.h"
+#include "common/clock.h"
+
+namespace penstock {
+
+/// Which jobs `list` shows; all false means running and waiting ones.
+struct ListFilter {
+  bool running = false;
+  bool scheduled = false;
+  bool all = false;
+};
+
+// Each returns the command's exit code, having printed its own errors.
+int ListJobs(const CommandContext& context, const ListFilter& filter);
+int CancelJob(const CommandContext& context, const std::string& job);
+/// Ends the job's sources, takes a final checkpoint, commits; waits until it has FINISHED.
+int StopJob(const CommandContext& context, const std::string& job);
+int ShowCheckpoints(const CommandContext& context, const std::string& job);
+int ShowLogs(const CommandContext& context, const std::string& job);
+int ShowWorkers(const CommandContext& context);
+
+/// `penstock wait`; `timeout` as a configuration duration, empty: for ever.
+int AwaitJob(const CommandContext& context, const std::string& job, const std::string& timeout);
+
+/// Waits until the job has ended, showing progress; `timeout` none: for ever.
+int WaitForJob(const CommandContext& context, const RestClient& rest, const std::string& job,
+               std::optional<std::chrono::milliseconds> timeout);
+
+}  // namespace penstock

@@ -1,0 +1,108 @@
+#include "cli/rest_client.h"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "common/http/client.h"
+#include "common/http/multipart.h"
+
+namespace penstock {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto kTimeout = std::chrono::seconds(120);  // above planner.timeout, which a submission takes
+
+ErrorCode CodeOfHttp(int status) {
+  switch (status) {
+    case 400:
+    case 413:
+      return ErrorCode::kInvalidArgument;
+    case 401:
+    case 403:
+      return ErrorCode::kUnauthorized;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 409:
+      return ErrorCode::kConflict;
+    case 503:
+      return ErrorCode::kUnavailable;
+    default:
+      return ErrorCode::kFailed;
+  }
+}
+
+std::string TextAt(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+/// From `{"error":{"code":…,"message":…,"hint":…}}`.
+Status ErrorOf(int http_status, const std::string& body) {
+  json::error_code failure;
+  const json::value value = json::parse(body, failure);
+  std::string message;
+  std::string hint;
+  if (!failure && value.is_object()) {
+    const json::value* error = value.get_object().if_contains("error");
+    if (error != nullptr && error->is_object()) {
+      message = TextAt(error->get_object(), "message");
+      hint = TextAt(error->get_object(), "hint");
+    }
+  }
+  if (message.empty()) message = fmt::format("the coordinator answered with HTTP {}", http_status);
+  return Status::User(CodeOfHttp(http_status), message, hint);
+}
+
+Result<json::value> ParseAnswer(Result<std::string> body) {
+  if (!body.ok()) return body.status();
+  if (body->empty()) return json::value(json::object());
+  json::error_code failure;
+  json::value value = json::parse(*body, failure);
+  if (failure) return Status::Internal("the coordinator's answer is not JSON: " + failure.message());
+  return value;
+}
+
+}  // namespace
+
+Result<std::string> RestClient::Send(std::string method, std::string_view path,
+                                     std::string content_type, std::string body) const {
+  HttpCall call;
+  call.method = std::move(method);
+  call.url = base_url_ + "/v1" + std::string(path);
+  if (!content_type.empty()) call.headers.emplace_back("Content-Type", content_type);
+  if (!token_.empty()) call.headers.emplace_back("Authorization", "Bearer " + token_);
+  call.body = std::move(body);
+  call.timeout = kTimeout;
+  PENSTOCK_ASSIGN_OR_RETURN(HttpResponse response, CallHttp(call));
+  if (response.status / 100 != 2) return ErrorOf(response.status, response.body);
+  return std::move(response.body);
+}
+
+Result<json::value> RestClient::Get(std::string_view path) const {
+  return ParseAnswer(Send("GET", path, "", ""));
+}
+
+Result<json::value> RestClient::Post(std::string_view path, const json::value& body) const {
+  return ParseAnswer(Send("POST", path, "application/json", json::serialize(body)));
+}
+
+Result<json::value> RestClient::Patch(std::string_view path) const {
+  return ParseAnswer(Send("PATCH", path, "application/json", "{}"));
+}
+
+Result<json::value> RestClient::Delete(std::string_view path) const {
+  return ParseAnswer(Send("DELETE", path, "application/json", "{}"));
+}
+
+Result<json::value> RestClient::Upload(std::string_view path, std::string_view file_name,
+                                       std::string_view content) const {
+  MultipartBody upload = BuildMultipartFile("jarfile", file_name, content);
+  return ParseAnswer(Send("POST", path, std::move(upload.content_type), std::move(upload.body)));
+}
+
+Result<std::string> RestClient::GetText(std::string_view path) const {
+  return Send("GET", path, "", "");
+}
+
+}  // namespace penstock

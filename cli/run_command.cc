@@ -1,0 +1,94 @@
+#include "cli/run_command.h"
+
+#include <random>
+
+#include <fmt/format.h>
+
+#include "cli/exit_code.h"
+#include "cli/interrupt.h"
+#include "cli/job_commands.h"
+#include "cli/json_fields.h"
+#include "common/file_system.h"
+#include "common/ids.h"
+
+namespace penstock {
+namespace {
+
+namespace json = boost::json;
+
+std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// Makes a repeated submission, after an answer that got lost, the same job.
+std::string NewIdempotencyKey() {
+  std::random_device random;
+  auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
+  return HexIdToString(word(), word());
+}
+
+Result<std::string> ReadPlugin(const std::string& path) {
+  Result<std::string> content = ReadFile(PosixFileSystem(), path);
+  if (!content.ok() && content.status().code() == ErrorCode::kNotFound) {
+    return Status::NotFound("there is no file '" + path + "'",
+                            "give the path of a job's .so; jobs of this tree are in build/jobs/");
+  }
+  return content;
+}
+
+Result<std::string> Submit(const CommandContext& context, const RestClient& rest,
+                           const RunRequest& request) {
+  PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, ReadPlugin(request.plugin));
+  context.console.Progress(fmt::format("uploading {} ({})", request.plugin, HumanBytes(plugin.size())));
+  PENSTOCK_ASSIGN_OR_RETURN(const json::value uploaded,
+                            rest.Upload("/jars/upload", BaseName(request.plugin), plugin));
+  const std::string plugin_id = BaseName(TextField(uploaded, "filename"));
+
+  json::object body = {{"workingDirectory", CurrentDirectory()},
+                       {"idempotencyKey", NewIdempotencyKey()}};
+  json::array arguments(request.arguments.begin(), request.arguments.end());
+  body["programArgsList"] = arguments;
+  if (request.parallelism) body["parallelism"] = *request.parallelism;
+  if (!request.name.empty()) body["jobName"] = request.name;
+  json::object configuration;
+  for (const auto& [key, value] : context.config.Explicit()) {
+    if (key.starts_with("execution.") || key.starts_with("pipeline.") ||
+        key.starts_with("restart-strategy.") || key.starts_with("parallelism.")) {
+      configuration[key] = value;
+    }
+  }
+  body["flinkConfiguration"] = configuration;
+  context.console.Progress("planning the job");
+  PENSTOCK_ASSIGN_OR_RETURN(const json::value submitted,
+                            rest.Post("/jars/" + plugin_id + "/run", body));
+  for (const json::value& warning : ArrayField(submitted, "warnings")) {
+    if (warning.is_string()) context.console.Message("warning: " + std::string(warning.get_string()));
+  }
+  const std::string guarantee = TextField(submitted, "guarantee");
+  if (!guarantee.empty()) context.console.Message("Guarantee: " + guarantee);
+  return TextField(submitted, "jobid");
+}
+
+}  // namespace
+
+int RunJob(const CommandContext& context, const CliHooks& hooks, const RunRequest& request) {
+  std::unique_ptr<LocalCluster> local;
+  if (request.local) {
+    Result<std::unique_ptr<LocalCluster>> started = hooks.start_local(context.config);
+    if (!started.ok()) {
+      context.console.Error(started.status());
+      return ExitCodeOf(started.status());
+    }
+    local = std::move(started).value();
+  }
+  const RestClient rest = local ? RestClient(local->rest_url(), local->token()) : context.Rest();
+  Result<std::string> job = Submit(context, rest, request);
+  if (!job.ok()) {
+    context.console.Error(job.status());
+    return ExitCodeOf(job.status());
+  }
+  context.console.Line("Job has been submitted with JobID " + *job);
+  if (request.detached) return kExitDone;
+  CatchInterrupts();
+  return WaitForJob(context, rest, *job, std::nullopt);
+}
+
+}  // namespace penstock

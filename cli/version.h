@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace penstock {
+
+/// "Penstock 0.1.0".
+std::string VersionText();
+
+}  // namespace penstock

@@ -1,0 +1,257 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/source.h"
+#include "connectors/file/file_split.h"
+#include "connectors/file/malformed_records.h"
+#include "connectors/file/rate_limit.h"
+#include "connectors/file/record_fields.h"
+#include "connectors/file/record_parser.h"
+#include "connectors/file/record_reader.h"
+
+namespace penstock {
+
+namespace internal {
+
+/// What all file sources can be told.
+struct FileSourceOptions {
+  SplitPlan plan;
+  TimeFormat time;
+  CsvFormat csv;
+  OnMalformed on_malformed;
+  double rate = 0;
+  ReadLimits limits;
+  Status problem;  ///< With an option; shown at submission.
+};
+
+std::string FileSourceName(const FileSourceOptions& options);
+Status ValidateFileSource(const FileSourceOptions& options, FileSystem& fs);
+Result<std::vector<SourceSplit>> FileSourceSplits(const FileSourceOptions& options, FileSystem& fs);
+/// The first line of a CSV file; empty when the format has no header line.
+Result<std::string> ReadCsvHeader(const FileSourceOptions& options, FileSystem& fs,
+                                  const FileSplit& split);
+/// At the place where the split stands, behind the header line if there is one.
+Result<std::unique_ptr<RecordReader>> OpenRecordReader(const FileSourceOptions& options,
+                                                       FileSystem& fs, FileSplit split);
+
+/// Reads one split: framing, then parsing into the slots of the batch.
+template <typename T>
+class FileSplitReader final : public SplitReader<T> {
+ public:
+  FileSplitReader(OperatorContext& context, const FileSourceOptions& options,
+                  std::unique_ptr<RecordReader> reader, std::unique_ptr<RecordParser> parser)
+      : clock_(context.clock()),
+        reader_(std::move(reader)),
+        parser_(std::move(parser)),
+        rate_(options.rate / reader_->position().count),
+        malformed_(context, options.on_malformed, reader_->position().index) {}
+
+  Result<ReadResult> Read(TypedBatch<T>& batch) override {
+    std::size_t granted = rate_.Take(clock_.Now(), batch.room());
+    if (granted == 0 && !batch.full()) return ReadResult::kNothingYet;
+    for (; granted > 0; --granted) {
+      RawRecord raw;
+      PENSTOCK_ASSIGN_OR_RETURN(const bool found, reader_->Next(raw));
+      if (!found) {
+        PENSTOCK_RETURN_IF_ERROR(malformed_.Close());
+        return ReadResult::kEnd;
+      }
+      PENSTOCK_RETURN_IF_ERROR(Parse(raw, batch));
+    }
+    return ReadResult::kMore;
+  }
+  Clock::MonotonicTime next_read() const override { return rate_.next(); }
+  void SnapshotPosition(std::string& state) const override {
+    EncodeFileSplit(reader_->position(), state);
+  }
+
+ private:
+  Status Parse(const RawRecord& raw, TypedBatch<T>& batch) {
+    T& slot = batch.AppendSlot(Timestamp{});
+    const Status parsed = parser_->Parse(raw.bytes, &slot, batch.arena());
+    if (parsed.ok()) return Status::Ok();
+    batch.RemoveLast();
+    return malformed_.Take(*reader_, raw, parsed);
+  }
+
+  const Clock& clock_;
+  const std::unique_ptr<RecordReader> reader_;
+  const std::unique_ptr<RecordParser> parser_;
+  RateLimit rate_;
+  MalformedRecords malformed_;
+};
+
+/// What JSON, CSV and text have in common. `Self` is the derived class.
+template <typename T, typename Self>
+class FileSourceBase : public Source<T> {
+ public:
+  /// What to do with records that can't be parsed: fail() (default), skip() or
+  /// dead_letter(directory).
+  Self on_malformed(OnMalformed policy) && {
+    options_.on_malformed = std::move(policy);
+    return Take();
+  }
+  /// Replays at that many records per second, over all files together; each split (a file, or a
+  /// range of one) has an equal share.
+  Self rate_limit(double records_per_second) && {
+    options_.rate = records_per_second;
+    if (!(records_per_second > 0)) {
+      options_.problem = Status::InvalidArgument(
+          "rate_limit needs a number above 0", "leave rate_limit() out for an unlimited rate");
+    }
+    return Take();
+  }
+  /// Longest record in bytes, default 16 MiB. A longer one fails the job.
+  Self record_limit(std::size_t bytes) && {
+    options_.limits.record = bytes;
+    return Take();
+  }
+  /// Files of lines that are bigger are cut into ranges of that many bytes; default 64 MiB.
+  Self split_size(std::uint64_t bytes) && {
+    options_.plan.range_size = bytes == 0 ? 1 : bytes;
+    return Take();
+  }
+  /// Bytes that are read at once; default 512 KiB.
+  Self chunk_size(std::size_t bytes) && {
+    options_.limits.chunk = bytes == 0 ? 1 : bytes;
+    return Take();
+  }
+
+  std::string name() const override { return FileSourceName(options_); }
+  Delivery delivery() const override { return Delivery::kReplayable; }
+  Status Validate(FileSystem& fs) const override { return ValidateFileSource(options_, fs); }
+  Result<std::vector<SourceSplit>> Splits(OperatorContext& context) const override {
+    return FileSourceSplits(options_, context.file_system());
+  }
+  Result<std::unique_ptr<SplitReader<T>>> NewReader(OperatorContext& context,
+                                                    const SourceSplit& split) const override {
+    PENSTOCK_ASSIGN_OR_RETURN(FileSplit file, DecodeFileSplit(split.state));
+    PENSTOCK_ASSIGN_OR_RETURN(auto parser, NewParser(context.file_system(), file));
+    PENSTOCK_ASSIGN_OR_RETURN(
+        auto reader, OpenRecordReader(options_, context.file_system(), std::move(file)));
+    return std::unique_ptr<SplitReader<T>>(std::make_unique<FileSplitReader<T>>(
+        context, options_, std::move(reader), std::move(parser)));
+  }
+
+ protected:
+  explicit FileSourceBase(SplitPlan plan) { options_.plan = std::move(plan); }
+  Self Take() { return std::move(static_cast<Self&>(*this)); }
+  Self WithTimeFormat(std::string_view pattern) {
+    Result<TimeFormat> format = TimeFormat::Make(pattern);
+    if (format.ok()) {
+      options_.time = std::move(format).value();
+    } else {
+      options_.problem = format.status();
+    }
+    return Take();
+  }
+  virtual Result<std::unique_ptr<RecordParser>> NewParser(FileSystem& fs,
+                                                          const FileSplit& split) const = 0;
+
+  FileSourceOptions options_;
+};
+
+inline constexpr std::uint64_t kRangeSize = 64 * 1024 * 1024;
+
+}  // namespace internal
+
+/// Reads objects of JSON into the plain struct T, member by field name. Made by FileSource.
+template <typename T>
+class JsonFileSource final : public internal::FileSourceBase<T, JsonFileSource<T>> {
+ public:
+  /// How Timestamp fields that are strings are written, see TimeFormat; default ISO 8601.
+  JsonFileSource time_format(std::string_view pattern) && { return this->WithTimeFormat(pattern); }
+
+ private:
+  friend class FileSource;
+  explicit JsonFileSource(SplitPlan plan)
+      : internal::FileSourceBase<T, JsonFileSource<T>>(std::move(plan)) {}
+  Result<std::unique_ptr<RecordParser>> NewParser(FileSystem&, const FileSplit&) const override {
+    return NewJsonParser(RecordFieldsOf<T>(), this->options_.time);
+  }
+};
+
+/// Reads rows of CSV (RFC 4180) into the plain struct T. Made by FileSource.
+template <typename T>
+class CsvFileSource final : public internal::FileSourceBase<T, CsvFileSource<T>> {
+ public:
+  /// How Timestamp fields are written, see TimeFormat; default ISO 8601 or milliseconds.
+  CsvFileSource time_format(std::string_view pattern) && { return this->WithTimeFormat(pattern); }
+  /// The files have no header line: the columns are the fields of T, in their order. By default the
+  /// first line of each file names the columns.
+  CsvFileSource by_position() && {
+    this->options_.csv.by_name = false;
+    return this->Take();
+  }
+  /// Default ','.
+  CsvFileSource delimiter(char c) && {
+    this->options_.csv.delimiter = c;
+    return this->Take();
+  }
+  /// No field has a line break in it, so that several subtasks can share a big file. (Whether a
+  /// line break in the middle of a file lies in a quoted field can't be told there.)
+  CsvFileSource one_line_per_record() && {
+    this->options_.csv.one_line_per_record = true;
+    this->options_.plan.in_ranges = true;
+    return this->Take();
+  }
+
+ private:
+  friend class FileSource;
+  explicit CsvFileSource(SplitPlan plan)
+      : internal::FileSourceBase<T, CsvFileSource<T>>(std::move(plan)) {}
+  Result<std::unique_ptr<RecordParser>> NewParser(FileSystem& fs,
+                                                  const FileSplit& split) const override {
+    PENSTOCK_ASSIGN_OR_RETURN(const std::string header,
+                              internal::ReadCsvHeader(this->options_, fs, split));
+    Result<std::unique_ptr<RecordParser>> parser =
+        NewCsvParser(RecordFieldsOf<T>(), this->options_.time, this->options_.csv, header);
+    if (!parser.ok()) return parser.status().WithContext(split.path);
+    return parser;
+  }
+};
+
+/// Reads lines, without their line breaks ("\n" or "\r\n"), as std::string. Made by FileSource.
+class TextFileSource final : public internal::FileSourceBase<std::string, TextFileSource> {
+ private:
+  friend class FileSource;
+  explicit TextFileSource(SplitPlan plan) : FileSourceBase(std::move(plan)) {}
+  Result<std::unique_ptr<RecordParser>> NewParser(FileSystem&, const FileSplit&) const override {
+    return NewLineParser();
+  }
+};
+
+/// Sources that read files, front to back, each byte once: exactly once after any failure, as long
+/// as the files stay as they are. A path is a file, a directory (the files in it whose names don't
+/// begin with '.' or '_') or a pattern with * ? and []. UTF-8, with or without byte order mark.
+///
+///   env.from("flights", FileSource::json<Flight>(args.path("input"))
+///                           .time_format("%Y/%m/%d %H:%M").on_malformed(skip()))
+class FileSource {
+ public:
+  /// A JSON array of objects, or one object per line, whichever the file holds. An array is read by
+  /// one subtask, record by record; only files of lines are shared.
+  template <typename T>
+  static JsonFileSource<T> json(std::string path) {
+    return JsonFileSource<T>({std::move(path), FileFormat::kJson, true, internal::kRangeSize});
+  }
+  /// One JSON object per line; blank lines are passed over.
+  template <typename T>
+  static JsonFileSource<T> json_lines(std::string path) {
+    return JsonFileSource<T>({std::move(path), FileFormat::kJsonLines, true, internal::kRangeSize});
+  }
+  template <typename T>
+  static CsvFileSource<T> csv(std::string path) {
+    return CsvFileSource<T>({std::move(path), FileFormat::kCsv, false, internal::kRangeSize});
+  }
+  static TextFileSource text_lines(std::string path) {
+    return TextFileSource({std::move(path), FileFormat::kText, true, internal::kRangeSize});
+  }
+};
+
+}  // namespace penstock

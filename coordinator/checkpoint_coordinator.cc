@@ -1,0 +1,197 @@
+#include "coordinator/checkpoint_coordinator.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "coordinator/execution_graph.h"
+
+namespace penstock {
+namespace {
+
+std::int64_t Millis(Clock::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+CheckpointOptions CheckpointOptionsFrom(const Configuration& config) {
+  CheckpointOptions checkpoints;
+  checkpoints.interval = config.Get(options::kCheckpointInterval);
+  checkpoints.min_pause = config.Get(options::kCheckpointMinPause);
+  checkpoints.timeout = config.Get(options::kCheckpointTimeout);
+  return checkpoints;
+}
+
+CheckpointCoordinator::CheckpointCoordinator(const JobGraph& graph, CheckpointOptions options,
+                                             const Clock& clock)
+    : graph_(graph), options_(options), clock_(clock) {
+  for (const JobVertex& vertex : graph.vertices) {
+    for (std::uint32_t i = 0; i < vertex.parallelism; ++i) tasks_.push_back({vertex.id, i});
+  }
+}
+
+void CheckpointCoordinator::Begin(CheckpointId last_used) {
+  running_ = true;
+  final_wanted_ = false;
+  pending_.reset();
+  last_used_ = std::max(last_used_, last_used);
+  last_trigger_ = clock_.Now();
+  next_trigger_ = last_trigger_ + options_.interval;
+}
+
+void CheckpointCoordinator::End(const std::string& reason) {
+  running_ = false;
+  if (pending_) EndRecord(CheckpointStatus::kFailed, reason);
+  pending_.reset();
+}
+
+CheckpointActions CheckpointCoordinator::RequestFinal() {
+  if (!running_ || final_wanted_) return {};
+  final_wanted_ = true;
+  next_trigger_ = clock_.Now();
+  return Tick();
+}
+
+CheckpointActions CheckpointCoordinator::Tick() {
+  if (!running_) return {};
+  const Clock::MonotonicTime now = clock_.Now();
+  if (!pending_) return now >= next_trigger_ ? Trigger() : CheckpointActions{};
+  const bool late = now - pending_->triggered >= options_.timeout;
+  // A decision is not interrupted: its outcome has to be known.
+  if (!late || pending_->phase != Phase::kCollecting) return {};
+  return GiveUp(fmt::format("took longer than {} ms; {}", Millis(options_.timeout),
+                            DescribeMissing()));
+}
+
+CheckpointActions CheckpointCoordinator::Trigger() {
+  last_used_ = last_used_.Next();
+  last_trigger_ = clock_.Now();
+  pending_ = Pending{.id = last_used_, .final = final_wanted_, .triggered = last_trigger_,
+                     .acknowledged = {}, .record = {}};
+  CheckpointRecord& record = pending_->record;
+  record.id = last_used_;
+  record.final = final_wanted_;
+  record.trigger_millis = ToMillis(clock_.Wall());
+  record.tasks = static_cast<std::uint32_t>(tasks_.size());
+  return {PrepareCheckpoint{last_used_, final_wanted_}};
+}
+
+bool CheckpointCoordinator::IsPending(CheckpointId id, Phase phase) const {
+  return pending_ && pending_->id == id && pending_->phase == phase;
+}
+
+CheckpointActions CheckpointCoordinator::OnPrepared(CheckpointId id,
+                                                    const Result<std::string>& directory) {
+  if (!IsPending(id, Phase::kPreparing)) return {};
+  if (!directory.ok()) return GiveUp("cannot begin: " + directory.status().message());
+  pending_->phase = Phase::kCollecting;
+  return {SendTriggers{{id, pending_->final, *directory}}};
+}
+
+CheckpointActions CheckpointCoordinator::OnAcknowledged(
+    const CheckpointAcknowledged& acknowledged) {
+  const SubtaskId subtask = acknowledged.snapshot.subtask;
+  if (!IsPending(acknowledged.checkpoint, Phase::kCollecting)) return {};
+  if (std::find(tasks_.begin(), tasks_.end(), subtask) == tasks_.end()) return {};
+  if (!pending_->acknowledged.emplace(subtask, acknowledged.snapshot).second) return {};
+
+  CheckpointRecord& record = pending_->record;
+  SubtaskCheckpoint& part = record.acknowledged[subtask];
+  part.acknowledged_millis = ToMillis(clock_.Wall());
+  part.duration_millis = Millis(clock_.Now() - pending_->triggered);
+  part.timings = acknowledged.timings;
+  for (const SnapshotFile& file : acknowledged.snapshot.files) part.bytes += file.size;
+  record.bytes += part.bytes;
+  record.latest_ack_millis = part.acknowledged_millis;
+  if (pending_->acknowledged.size() < tasks_.size()) return {};
+
+  pending_->phase = Phase::kDeciding;
+  DecideCheckpoint decide{pending_->id, pending_->final, {}};
+  for (auto& [id, snapshot] : pending_->acknowledged) decide.tasks.push_back(snapshot);
+  return {std::move(decide)};
+}
+
+CheckpointActions CheckpointCoordinator::OnDeclined(const CheckpointDeclined& declined) {
+  if (!IsPending(declined.checkpoint, Phase::kCollecting)) return {};
+  return GiveUp(fmt::format("declined by {}: {}", TaskName(graph_, declined.subtask),
+                            declined.reason.message()));
+}
+
+CheckpointActions CheckpointCoordinator::OnDecided(CheckpointId id,
+                                                   const DecisionOutcome& outcome) {
+  if (!IsPending(id, Phase::kDeciding)) return {};
+  switch (outcome.decision) {
+    case Decision::kNotDecided: return GiveUp("not decided: " + outcome.status.message());
+    case Decision::kUnknown:
+      return {LoseCheckpoint{
+          outcome.status.WithContext("whether checkpoint " + ToString(id) + " is decided")}};
+    case Decision::kDecided: break;
+  }
+  const bool final = pending_->final;
+  EndRecord(CheckpointStatus::kCompleted, "");
+  pending_.reset();
+  if (final) running_ = false;
+  PlanNext();
+  return {CommitCheckpoint{{id, final}}};
+}
+
+CheckpointActions CheckpointCoordinator::GiveUp(const std::string& reason) {
+  const CheckpointId id = pending_->id;
+  const bool was_final = pending_->final;
+  EndRecord(CheckpointStatus::kFailed, reason);
+  pending_.reset();
+  PlanNext();
+  if (was_final) next_trigger_ = clock_.Now() + options_.final_retry;
+  return {AbortCheckpoint{id, fmt::format("{}heckpoint {} {} ({} of {} failed)",
+                                          was_final ? "final c" : "c", ToString(id), reason,
+                                          statistics_.failed,
+                                          statistics_.failed + statistics_.completed)}};
+}
+
+void CheckpointCoordinator::PlanNext() {
+  const Clock::MonotonicTime now = clock_.Now();
+  next_trigger_ = final_wanted_ ? now
+                                : std::max(last_trigger_ + options_.interval,
+                                           now + options_.min_pause);
+}
+
+void CheckpointCoordinator::EndRecord(CheckpointStatus status, const std::string& failure) {
+  CheckpointRecord& record = pending_->record;
+  record.status = status;
+  record.failure = failure;
+  record.end_millis = ToMillis(clock_.Wall());
+  record.duration_millis = Millis(clock_.Now() - pending_->triggered);
+  statistics_.End(statistics_.Add(std::move(record)));
+}
+
+std::string CheckpointCoordinator::DescribeMissing() const {
+  std::vector<std::string> names;
+  std::optional<VertexId> slowest;
+  for (const SubtaskId task : tasks_) {
+    if (pending_->acknowledged.contains(task)) continue;
+    if (!slowest) slowest = task.vertex;
+    names.push_back(TaskName(graph_, task));
+  }
+  constexpr std::size_t kShown = 8;
+  const std::size_t more = names.size() > kShown ? names.size() - kShown : 0;
+  names.resize(names.size() - more);
+  std::string text = fmt::format("not acknowledged by {}", fmt::join(names, ", "));
+  if (more > 0) text += fmt::format(" and {} more", more);
+  for (const JobEdge& edge : graph_.edges) {
+    if (slowest && edge.to == *slowest) {
+      text += fmt::format("; the slow edge is {} -> {}", graph_.vertex(edge.from).name,
+                          graph_.vertex(edge.to).name);
+    }
+  }
+  return text;
+}
+
+std::optional<Clock::MonotonicTime> CheckpointCoordinator::NextWake() const {
+  if (!running_) return std::nullopt;
+  if (!pending_) return next_trigger_;
+  if (pending_->phase != Phase::kCollecting) return std::nullopt;
+  return pending_->triggered + options_.timeout;
+}
+
+}  // namespace penstock

@@ -1,0 +1,44 @@
+#include "coordinator/checkpoint_statistics.h"
+
+namespace penstock {
+
+const char* ToString(CheckpointStatus status) {
+  switch (status) {
+    case CheckpointStatus::kInProgress: return "IN_PROGRESS";
+    case CheckpointStatus::kCompleted: return "COMPLETED";
+    case CheckpointStatus::kFailed: return "FAILED";
+  }
+  return "";
+}
+
+CheckpointRecord& CheckpointStatistics::Add(CheckpointRecord record) {
+  if (history_.size() == kHistory) history_.pop_front();
+  history_.push_back(std::move(record));
+  return history_.back();
+}
+
+void CheckpointStatistics::End(const CheckpointRecord& record) {
+  if (record.status == CheckpointStatus::kCompleted) {
+    ++completed;
+    latest_completed_ = record;
+  } else {
+    ++failed;
+    latest_failed_ = record;
+  }
+}
+
+void CheckpointStatistics::Restored(const RestorePoint& point, std::int64_t wall_millis) {
+  ++restored;
+  restored_checkpoint = point.checkpoint;
+  restored_millis = wall_millis;
+  restored_directory = point.directory;
+}
+
+const CheckpointRecord* CheckpointStatistics::Find(CheckpointId id) const {
+  for (const CheckpointRecord& record : history_) {
+    if (record.id == id) return &record;
+  }
+  return nullptr;
+}
+
+}  // namespace penstock

@@ -1,0 +1,53 @@
+#include "coordinator/coordinator_main.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "common/logging.h"
+#include "common/process.h"
+#include "coordinator/coordinator.h"
+
+namespace penstock {
+namespace {
+
+/// SIGTERM and SIGINT as a readable descriptor; they stay blocked.
+UniqueFd BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+}  // namespace
+
+Status CoordinatorMain(const Configuration& configuration) {
+  const UniqueFd signals = BlockSignals();
+  const UniqueFd asked(eventfd(0, EFD_CLOEXEC));
+  if (!signals || !asked) {
+    return Status::External(std::string("cannot wait for signals: ") + std::strerror(errno));
+  }
+  CoordinatorOptions options;
+  options.on_shutdown = [fd = asked.get()] {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(fd, &one, sizeof(one));
+  };
+  Coordinator coordinator(configuration, std::move(options), PosixFileSystem(),
+                          SystemClock::Instance());
+  PENSTOCK_RETURN_IF_ERROR(coordinator.Start());
+  pollfd fds[] = {{signals.get(), POLLIN, 0}, {asked.get(), POLLIN, 0}};
+  while (poll(fds, 2, -1) < 0 && errno == EINTR) {
+  }
+  LogInfo("asked to end");
+  coordinator.Stop();
+  return {};
+}
+
+}  // namespace penstock

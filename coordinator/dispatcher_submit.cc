@@ -1,0 +1,166 @@
+// The part of Dispatcher that takes jobs in and carries out wishes about them.
+
+#include <algorithm>
+
+#include "common/config/options.h"
+#include "coordinator/dispatcher.h"
+#include "graph/exchange_memory.h"
+
+namespace penstock {
+namespace {
+
+/// Of a slot's memory; the rest is for state and user code.
+constexpr std::uint64_t kExchangePercent = 25;
+
+}  // namespace
+
+Result<Configuration> Dispatcher::ConfigurationOf(
+    const std::map<std::string, std::string>& values) const {
+  Configuration config = config_;
+  for (const auto& [key, value] : values) PENSTOCK_RETURN_IF_ERROR(config.Set(key, value));
+  PENSTOCK_RETURN_IF_ERROR(config.CheckTogether());
+  return config;
+}
+
+Status Dispatcher::AddJob(const StoredJob& stored) {
+  const JobId id = stored.spec.id;
+  auto graph = JobGraphFromJson(stored.spec.graph_json);
+  if (!graph.ok()) return graph.status().WithContext("job " + ToString(id));
+  auto config = ConfigurationOf(stored.spec.configuration);
+  if (!config.ok()) return config.status().WithContext("job " + ToString(id));
+
+  Job job;
+  job.storage = std::make_unique<JobStorage>(
+      parts_.fs, parts_.store, id,
+      JobStorage::Options{.checkpoint_directory = config_.Get(options::kCheckpointDirectory),
+                          .retained = static_cast<std::size_t>(
+                              config->Get(options::kCheckpointsRetained)),
+                          .transactional = graph->transactional(),
+                          .graph_hash = JobGraphHash(*graph)});
+  JobMasterOptions master;
+  master.checkpoints = CheckpointOptionsFrom(*config);
+  master.restart = RestartOptionsFrom(*config);
+  master.checkpoint_directory = job.storage->job_directory();
+  job.master = std::make_unique<JobMaster>(stored.spec, std::move(*graph), std::move(master),
+                                           stored.progress, parts_.clock, parts_.random);
+  order_.push_back(job.master.get());
+  jobs_.emplace(id, std::move(job));
+  return {};
+}
+
+void Dispatcher::MakePlan(Submission submission, Done<Plan> done) {
+  auto config = ConfigurationOf(submission.configuration);
+  if (!config.ok()) return done(config.status());
+  PlanRequest request{.plugin_path = parts_.plugins.PathOf(submission.plugin_hash),
+                      .name = std::move(submission.name),
+                      .arguments = std::move(submission.arguments),
+                      .working_directory = std::move(submission.working_directory),
+                      .configuration = config->Explicit()};
+  EventLoop& planner = *planners_[next_planner_++ % planners_.size()];
+  planner.Post([this, request = std::move(request), done = std::move(done)] {
+    loop_.Post([done, plan = parts_.planner(request)] { done(plan); });
+  });
+}
+
+void Dispatcher::Submit(Submission submission, Done<Submitted> done) {
+  const auto known = parts_.store.FindKey(submission.idempotency_key);
+  if (!known.ok()) return done(known.status());
+  if (const auto job = jobs_.find(*known); job != jobs_.end()) {
+    return done(Submitted{*known, job->second.master->graph().guarantee, {}});
+  }
+  MakePlan(submission, [this, submission, done = std::move(done)](const Result<Plan>& plan) {
+    StoreAndStart(submission, plan, done);
+  });
+}
+
+Result<StoredJob> Dispatcher::Describe(const Submission& submission, const Plan& plan) {
+  PENSTOCK_RETURN_IF_ERROR(CheckMemory(plan.graph));
+  PENSTOCK_ASSIGN_OR_RETURN(const Configuration config, ConfigurationOf(submission.configuration));
+  StoredJob stored;
+  stored.spec.id = JobId(parts_.random(), parts_.random());
+  stored.spec.name = submission.name.empty() ? plan.graph.name : submission.name;
+  stored.spec.plugin_hash = submission.plugin_hash;
+  stored.spec.arguments = submission.arguments;
+  stored.spec.working_directory = submission.working_directory;
+  stored.spec.configuration = config.Explicit();
+  stored.spec.graph_json = JobGraphToJson(plan.graph);
+  stored.progress.submitted_millis = ToMillis(parts_.clock.Wall());
+  stored.progress.entered[static_cast<std::size_t>(JobState::kInitializing)] =
+      stored.progress.submitted_millis;
+  return stored;
+}
+
+void Dispatcher::StoreAndStart(const Submission& submission, const Result<Plan>& plan,
+                               Done<Submitted> done) {
+  if (!plan.ok()) return done(plan.status());
+  auto stored = Describe(submission, *plan);
+  if (!stored.ok()) return done(stored.status());
+  Submitted answer{stored->spec.id, plan->graph.guarantee, plan->warnings};
+  io_.Post([this, answer, stored = std::move(*stored), key = submission.idempotency_key,
+            done = std::move(done)]() mutable {
+    const auto added = parts_.store.Add(stored, key);
+    loop_.Post([this, answer, added, stored = std::move(stored), done]() mutable {
+      if (!added.ok()) return done(added.status());
+      // The key was taken while this one was planned.
+      const bool fresh = *added == answer.job;
+      answer.job = *added;
+      if (fresh) {
+        if (Status status = AddJob(stored); !status.ok()) return done(status);
+        Tell(answer.job, StartJob{});
+      }
+      done(answer);
+    });
+  });
+}
+
+Status Dispatcher::CheckMemory(const JobGraph& graph) const {
+  std::uint64_t slot = config_.Get(options::kWorkerMemory).bytes /
+                       static_cast<std::uint64_t>(config_.Get(options::kTaskSlots));
+  if (!slots_.workers().empty()) slot = UINT64_MAX;
+  for (const auto& [id, worker] : slots_.workers()) {
+    const WorkerRegistration& has = worker.registration;
+    slot = std::min(slot, has.memory_bytes / std::max<std::uint64_t>(has.slots, 1));
+  }
+  const PhysicalPlan plan = ExpandGraph(graph);
+  return CheckExchangeMemory(ComputeExchangeMemory(plan, SubtasksOfFullestSlot(graph)),
+                             slot / 100 * kExchangePercent, plan, &graph);
+}
+
+void Dispatcher::StorePlugin(std::string name, std::string content, Done<PluginEntry> done) {
+  io_.Post([this, name = std::move(name), content = std::move(content), done = std::move(done)] {
+    loop_.Post([done, entry = parts_.plugins.Add(name, content)] { done(entry); });
+  });
+}
+
+Status Dispatcher::RemovePlugin(const std::string& id) {
+  PENSTOCK_ASSIGN_OR_RETURN(const PluginEntry entry, parts_.plugins.Find(id));
+  for (const auto& [job_id, job] : jobs_) {
+    if (IsTerminal(job.master->state()) || job.master->spec().plugin_hash != entry.hash) continue;
+    return Status::User(ErrorCode::kConflict,
+                        "plugin " + entry.id() + " is used by job " + ToString(job_id),
+                        "cancel the job first: penstock cancel " + ToString(job_id));
+  }
+  return parts_.plugins.Remove(entry.hash);
+}
+
+void Dispatcher::Cancel(JobId job, Done<JobId> done) {
+  const auto found = FindJob(job);
+  const Status allowed = found.ok() ? (*found)->CheckCancel() : found.status();
+  if (!allowed.ok()) return done(allowed);
+  Wish(job, CancelJob{}, std::move(done));
+}
+
+void Dispatcher::StopJobGracefully(JobId job, Done<JobId> done) {
+  const auto found = FindJob(job);
+  const Status allowed = found.ok() ? (*found)->CheckStop() : found.status();
+  if (!allowed.ok()) return done(allowed);
+  Wish(job, StopJob{}, std::move(done));
+}
+
+void Dispatcher::Wish(JobId job, const JobEvent& event, Done<JobId> done) {
+  Tell(job, event);
+  // Behind the effect that stores the wish.
+  io_.Post([this, job, done = std::move(done)] { loop_.Post([job, done] { done(job); }); });
+}
+
+}  // namespace penstock

@@ -1,0 +1,215 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/clock.h"
+#include "coordinator/checkpoint_coordinator.h"
+#include "coordinator/execution_graph.h"
+#include "coordinator/job_events.h"
+#include "coordinator/restart_policy.h"
+#include "graph/job_graph.h"
+
+namespace penstock {
+
+struct JobMasterOptions {
+  CheckpointOptions checkpoints;
+  RestartOptions restart;
+  std::string checkpoint_directory;  ///< Of the job: <checkpoint directory>/<job id>.
+  /// From the start of the processes until all have loaded the plugin.
+  Clock::Duration start_timeout = std::chrono::seconds(60);
+  /// Until all have restored their state.
+  Clock::Duration deploy_timeout = std::chrono::minutes(5);
+  /// Until all have committed the final checkpoint.
+  Clock::Duration finish_timeout = std::chrono::minutes(5);
+  /// What tasks get to close when the job is cancelled.
+  Clock::Duration cancel_grace = std::chrono::seconds(5);
+};
+
+/// The last words of a task host.
+struct HostLog {
+  std::int64_t wall_millis = 0;
+  HostId host;
+  WorkerId worker;
+  Generation generation;
+  std::string description;
+  std::string tail;
+};
+
+struct JobEventLine {
+  std::int64_t wall_millis = 0;
+  LogLevel level = LogLevel::kInfo;
+  std::string text;
+};
+
+/// Runs one job from its submission or recovery to its end, over all its attempts. Only decides:
+/// every event returns what has to be done, in order, and nothing is done here. Everything of an
+/// attempt carries its generation; what an older one still says is ignored. Coordinator thread only.
+///
+/// An attempt: wait for slots → prepare (generation stored, older ones fenced, restore point found)
+/// → start hosts → deploy tasks → run → end. It ends by finishing, by a failure or by cancelling; the
+/// next one begins when every host of the last is known to be gone.
+class JobMaster {
+ public:
+  /// `graph` is spec.graph_json, parsed. `progress` is what the job store has; its state is taken as
+  /// INITIALIZING unless it is terminal. `clock` outlives this.
+  JobMaster(JobSpec spec, JobGraph graph, JobMasterOptions options, JobProgress progress,
+            const Clock& clock, RandomBits random);
+
+  JobEffects Step(const JobEvent& event);
+
+  /// When a Tick has something to do.
+  std::optional<Clock::MonotonicTime> NextWake() const;
+
+  /// OK when a cancel or a stop has a meaning now; else a conflict that says why not.
+  Status CheckCancel() const;
+  Status CheckStop() const;
+
+  /// Is this one of the current attempt's hosts?
+  bool HasHost(HostId host) const { return hosts_.contains(host); }
+  JobState state() const { return progress_.state; }
+  const JobSpec& spec() const { return spec_; }
+  const JobGraph& graph() const { return graph_; }
+  const JobProgress& progress() const { return progress_; }
+  const ExecutionGraph& executions() const { return executions_; }
+  const CheckpointCoordinator& checkpoints() const { return checkpoints_; }
+  const JobMasterOptions& options() const { return options_; }
+  const std::deque<JobEventLine>& events() const { return events_; }
+  const std::deque<HostLog>& host_logs() const { return host_logs_; }
+  /// Wall clock since when the state is what it is.
+  std::int64_t last_change_millis() const;
+  /// Bytes of keyed state over all hosts, as they last said.
+  std::uint64_t state_bytes() const;
+
+ private:
+  enum class Phase : unsigned char {
+    kIdle,
+    kWaitingForSlots,
+    kPreparing,
+    kStarting,
+    kDeploying,
+    kRunning,
+    kFinishing,  ///< The final checkpoint is decided.
+    kClosing,    ///< Cancelled; tasks may close in peace.
+    kEnding,     ///< All hosts have been killed; waits until they are gone.
+    kBackoff,
+    kDone,
+  };
+  enum class HostPhase : unsigned char { kStarting, kReady, kDeployed, kFinished };
+  struct Host {
+    HostId id;
+    WorkerId worker;
+    std::uint32_t slots = 0;
+    std::vector<SubtaskId> subtasks;
+    std::string endpoint;
+    HostPhase phase = HostPhase::kStarting;
+    bool gone = false;
+    bool reported = false;  // has said why it fails, so its end is no news
+    std::uint64_t state_bytes = 0;
+  };
+  /// A failure as it is reported, before it is known to be the first cause.
+  struct Cause {
+    Status status;
+    std::string task{};
+    std::string worker{};
+    /// A consequence of another failure, most likely: a lost connection to another host.
+    bool secondary = false;
+    /// Repeating the attempt would fail again.
+    bool fatal = false;
+  };
+
+  // job_master.cc: the way of an attempt
+  void On(const StartJob&);
+  void On(const SlotsGranted& granted);
+  void On(const AttemptPrepared& prepared);
+  void On(const CancelJob&);
+  void On(const StopJob&);
+  void On(const Tick&);
+  void BeginAttempt();
+  void StartHosts();
+  void DeployTasks();
+  void StartTasks();
+  void CheckSourcesEnded();
+  void Finish();
+  void OnDeadline();
+  void OnAllGone();
+  void RestartOrFail();
+  void EndJob(JobState state);
+
+  // job_master_hosts.cc: what hosts and workers say, and failures
+  void On(const HostMessage& message);
+  void On(const HostEnded& ended);
+  void On(const WorkerGone& gone);
+  void OnHost(Host& host, const HostReady& ready);
+  void OnHost(Host& host, const HostDeployed&);
+  void OnHost(Host& host, const SourceExhausted& exhausted);
+  void OnHost(Host& host, const CheckpointAcknowledged& acknowledged);
+  void OnHost(Host& host, const CheckpointDeclined& declined);
+  void OnHost(Host& host, const HostFinished&);
+  void OnHost(Host& host, const HostFailed& failed);
+  void OnHost(Host& host, const HostMetrics& metrics);
+  void Fail(Cause cause);
+  void RecordFailure(const Cause& cause);
+  void AddConsequence(const Cause& cause);
+  void NoteUnreadable(const Status& error);
+
+  // job_master_checkpoints.cc
+  void On(const CheckpointDirectoryMade& made);
+  void On(const DecisionWritten& written);
+  void Apply(CheckpointActions actions);
+  void Do(const PrepareCheckpoint& action);
+  void Do(const SendTriggers& action);
+  void Do(const DecideCheckpoint& action);
+  void Do(const AbortCheckpoint& action);
+  void Do(const CommitCheckpoint& action);
+  void Do(const LoseCheckpoint& action);
+
+  void Enter(JobState state);
+  void SetPhase(Phase phase, std::optional<Clock::Duration> deadline = std::nullopt);
+  template <typename E>
+  void Emit(E effect) {
+    effects_.emplace_back(std::in_place_type<E>, std::move(effect));
+  }
+  void Tell(LogLevel level, std::string text);
+  void Send(const Host& host, HostCommand command);
+  void SendToAll(const HostCommand& command);
+  void KillHosts();
+  bool AllHosts(HostPhase at_least) const;
+  bool AllGone() const;
+  std::string HostsBefore(HostPhase phase) const;
+
+  const JobSpec spec_;
+  const JobGraph graph_;
+  const JobMasterOptions options_;
+  const Clock& clock_;
+  RandomBits random_;
+
+  JobProgress progress_;
+  RestartPolicy restart_policy_;
+  ExecutionGraph executions_;
+  CheckpointCoordinator checkpoints_;
+  std::map<CheckpointId, std::string> unreadable_;
+
+  Phase phase_ = Phase::kIdle;
+  std::optional<Clock::MonotonicTime> deadline_;
+  // The current attempt.
+  std::vector<WorkerId> slots_;
+  std::map<HostId, Host> hosts_;
+  std::optional<RestorePoint> restore_;
+  std::set<SubtaskId> exhausted_;
+  bool slots_broken_ = false;  // a worker of slots_ was lost before hosts were started
+  bool fatal_ = false;
+  bool secondary_cause_ = false;
+
+  std::deque<JobEventLine> events_;
+  std::deque<HostLog> host_logs_;
+  JobEffects effects_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,223 @@
+// The part of JobMaster that listens to task hosts and workers, and decides what is a failure.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "coordinator/job_master.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::size_t kHostLogs = 32;
+
+/// A host that was killed by us ends like this; it says nothing about the cause.
+bool IsKilled(const HostExited& exit) {
+  return exit.description.find("SIGKILL") != std::string::npos;
+}
+
+}  // namespace
+
+void JobMaster::On(const HostMessage& message) {
+  const auto found = hosts_.find(message.host);
+  if (found == hosts_.end()) {
+    return Emit(SendCommand{message.worker, KillHost{message.host}});
+  }
+  if (found->second.gone || found->second.worker != message.worker) return;
+  std::visit([&](const auto& event) { OnHost(found->second, event); }, message.event);
+}
+
+void JobMaster::OnHost(Host& host, const HostReady& ready) {
+  if (phase_ != Phase::kStarting || host.phase != HostPhase::kStarting) return;
+  host.endpoint = ready.endpoint;
+  host.phase = HostPhase::kReady;
+  if (AllHosts(HostPhase::kReady)) DeployTasks();
+}
+
+void JobMaster::OnHost(Host& host, const HostDeployed&) {
+  if (phase_ != Phase::kDeploying || host.phase != HostPhase::kReady) return;
+  host.phase = HostPhase::kDeployed;
+  if (AllHosts(HostPhase::kDeployed)) StartTasks();
+}
+
+void JobMaster::OnHost(Host&, const SourceExhausted& exhausted) {
+  const Execution* execution = executions_.Find(exhausted.subtask);
+  if (execution == nullptr || !graph_.vertex(exhausted.subtask.vertex).is_source()) return;
+  exhausted_.insert(exhausted.subtask);
+  CheckSourcesEnded();
+}
+
+void JobMaster::OnHost(Host&, const CheckpointAcknowledged& acknowledged) {
+  if (phase_ == Phase::kRunning) Apply(checkpoints_.OnAcknowledged(acknowledged));
+}
+
+void JobMaster::OnHost(Host&, const CheckpointDeclined& declined) {
+  if (phase_ == Phase::kRunning) Apply(checkpoints_.OnDeclined(declined));
+}
+
+void JobMaster::OnHost(Host& host, const HostFinished&) {
+  const bool expected = phase_ == Phase::kFinishing || (restore_ && restore_->final);
+  if (!expected || (phase_ != Phase::kFinishing && phase_ != Phase::kDeploying)) return;
+  host.phase = HostPhase::kFinished;
+  executions_.SetHost(host.id, TaskState::kFinished);
+  if (phase_ == Phase::kDeploying && AllHosts(HostPhase::kDeployed)) return StartTasks();
+  if (phase_ == Phase::kFinishing && AllHosts(HostPhase::kFinished)) Finish();
+}
+
+void JobMaster::OnHost(Host& host, const HostFailed& failed) {
+  if (host.phase == HostPhase::kFinished) return;
+  host.reported = true;
+  Cause cause{.status = failed.error, .worker = ToString(host.worker)};
+  const bool known = std::find(host.subtasks.begin(), host.subtasks.end(), failed.subtask) !=
+                     host.subtasks.end();
+  if (known && !failed.operator_name.empty()) {
+    cause.task = TaskName(graph_, failed.subtask);
+    executions_.Set(failed.subtask, TaskState::kFailed);
+  }
+  cause.secondary = failed.error.code() == ErrorCode::kUnavailable;
+  const bool deployed = phase_ == Phase::kRunning || phase_ == Phase::kFinishing;
+  cause.fatal = !deployed && failed.error.domain() == ErrorDomain::kUser;
+  if (!deployed && failed.error.code() == ErrorCode::kCorruption && restore_) {
+    NoteUnreadable(failed.error);
+    cause.fatal = graph_.transactional();
+  }
+  Fail(std::move(cause));
+}
+
+void JobMaster::NoteUnreadable(const Status& error) {
+  unreadable_[restore_->checkpoint] = error.message();
+  Tell(LogLevel::kError, fmt::format("checkpoint {} cannot be restored: {}",
+                                     ToString(restore_->checkpoint), error.message()));
+}
+
+void JobMaster::OnHost(Host& host, const HostMetrics& metrics) {
+  host.state_bytes = metrics.state_bytes;
+  for (const TaskMetrics& task : metrics.tasks) executions_.SetMetrics(task);
+}
+
+void JobMaster::On(const HostEnded& ended) {
+  const auto found = hosts_.find(ended.exit.host);
+  if (found == hosts_.end() || found->second.gone) return;
+  Host& host = found->second;
+  host.gone = true;
+  if (host_logs_.size() == kHostLogs) host_logs_.pop_front();
+  host_logs_.push_back({ToMillis(clock_.Wall()), host.id, host.worker, progress_.generation,
+                        ended.exit.description, ended.exit.log_tail});
+  const bool ending = phase_ == Phase::kEnding || phase_ == Phase::kClosing;
+  const bool expected = host.phase == HostPhase::kFinished || host.reported ||
+                        (ending && (ended.exit.clean || IsKilled(ended.exit)));
+  if (!expected) {
+    Fail({.status = Status::External(fmt::format("task host {} ended: {}", ToString(host.id),
+                                                 ended.exit.description),
+                                     "its last lines are in 'penstock logs " +
+                                         ToString(spec_.id) + "'"),
+          .worker = ToString(host.worker)});
+  }
+  if (AllGone() && (ending || phase_ == Phase::kDone)) OnAllGone();
+}
+
+void JobMaster::On(const WorkerGone& gone) {
+  if (phase_ == Phase::kPreparing &&
+      std::find(slots_.begin(), slots_.end(), gone.worker) != slots_.end()) {
+    slots_broken_ = true;
+  }
+  bool unfinished = false;
+  bool any = false;
+  for (auto& [id, host] : hosts_) {
+    if (host.worker != gone.worker || host.gone) continue;
+    host.gone = any = true;
+    unfinished = unfinished || host.phase != HostPhase::kFinished;
+  }
+  if (!any) return;
+  const bool ending = phase_ == Phase::kEnding || phase_ == Phase::kClosing;
+  if (unfinished) {
+    Fail({.status = Status::External("worker " + ToString(gone.worker) + " is lost: " + gone.reason),
+          .worker = ToString(gone.worker)});
+  }
+  if (AllGone() && (ending || phase_ == Phase::kDone)) OnAllGone();
+}
+
+void JobMaster::Fail(Cause cause) {
+  if (phase_ == Phase::kDone || state() == JobState::kCancelling) return;
+  if (state() == JobState::kFailing) return AddConsequence(cause);
+  RecordFailure(cause);
+  fatal_ = cause.fatal;
+  secondary_cause_ = cause.secondary;
+  Tell(LogLevel::kError, "failed: " + cause.status.message());
+  Enter(JobState::kFailing);
+  checkpoints_.End("the attempt failed: " + cause.status.message());
+  executions_.SetAll(TaskState::kCanceled);
+  SetPhase(Phase::kEnding);
+  KillHosts();
+  if (AllGone()) OnAllGone();
+}
+
+void JobMaster::RecordFailure(const Cause& cause) {
+  auto& failures = progress_.failures;
+  failures.insert(failures.begin(), {.wall_millis = ToMillis(clock_.Wall()),
+                                     .message = cause.status.message(),
+                                     .hint = cause.status.hint(),
+                                     .task = cause.task,
+                                     .worker = cause.worker,
+                                     .followed_by = {}});
+  if (failures.size() > JobProgress::kFailures) failures.resize(JobProgress::kFailures);
+}
+
+void JobMaster::AddConsequence(const Cause& cause) {
+  constexpr std::size_t kConsequences = 16;
+  JobFailure& first = progress_.failures.front();
+  fatal_ = fatal_ || cause.fatal;
+  std::string later = cause.status.message();
+  // The news of the true cause may be overtaken by that of a lost connection.
+  if (secondary_cause_ && !cause.secondary) {
+    secondary_cause_ = false;
+    std::swap(later, first.message);
+    first.hint = cause.status.hint();
+    first.task = cause.task;
+    first.worker = cause.worker;
+  }
+  if (first.followed_by.size() < kConsequences) first.followed_by.push_back(std::move(later));
+}
+
+void JobMaster::Send(const Host& host, HostCommand command) {
+  if (host.gone) return;
+  Emit(SendCommand{host.worker, ForwardToHost{host.id, std::move(command)}});
+}
+
+void JobMaster::SendToAll(const HostCommand& command) {
+  for (const auto& [id, host] : hosts_) Send(host, command);
+}
+
+void JobMaster::KillHosts() {
+  for (const auto& [id, host] : hosts_) {
+    if (!host.gone) Emit(SendCommand{host.worker, KillHost{id}});
+  }
+}
+
+bool JobMaster::AllHosts(HostPhase at_least) const {
+  return std::all_of(hosts_.begin(), hosts_.end(),
+                     [&](const auto& entry) { return entry.second.phase >= at_least; });
+}
+
+bool JobMaster::AllGone() const {
+  return std::all_of(hosts_.begin(), hosts_.end(),
+                     [](const auto& entry) { return entry.second.gone; });
+}
+
+std::string JobMaster::HostsBefore(HostPhase phase) const {
+  std::vector<std::string> names;
+  for (const auto& [id, host] : hosts_) {
+    if (host.phase < phase) {
+      names.push_back(fmt::format("{} on worker {}", ToString(id), ToString(host.worker)));
+    }
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::uint64_t JobMaster::state_bytes() const {
+  std::uint64_t total = 0;
+  for (const auto& [id, host] : hosts_) total += host.gone ? 0 : host.state_bytes;
+  return total;
+}
+
+}  // namespace penstock

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/ids.h"
+#include "common/status.h"
+#include "coordinator/job_state.h"
+
+namespace penstock {
+
+/// What the user wants of a job; survives restarts of the coordinator.
+enum class JobGoal : unsigned char { kRun, kStop, kCancel };
+
+/// Why an attempt ended. The first cause; what followed from it is listed beneath.
+struct JobFailure {
+  std::int64_t wall_millis = 0;
+  std::string message;
+  std::string hint;
+  std::string task;    ///< "window (2/4)"; empty when it is not one task's.
+  std::string worker;  ///< Id of the worker; empty when unknown.
+  std::vector<std::string> followed_by;
+  bool operator==(const JobFailure&) const = default;
+};
+
+/// What changes of a job while it runs, as the job store keeps it (docs/formats/job-store.md).
+struct JobProgress {
+  static constexpr std::size_t kFailures = 16;
+
+  JobState state = JobState::kInitializing;
+  JobGoal goal = JobGoal::kRun;
+  Generation generation;        ///< The newest that was ever used; 0 before the first.
+  CheckpointId last_used;       ///< The newest checkpoint id that was ever used.
+  CheckpointId last_completed;  ///< Of the newest that is known to be decided; may lag behind.
+  std::uint64_t restarts = 0;
+  std::int64_t submitted_millis = 0;
+  std::int64_t end_millis = 0;                         ///< 0 before a terminal state.
+  std::array<std::int64_t, kJobStates> entered{};      ///< When each state was last entered; 0: never.
+  std::vector<JobFailure> failures;                    ///< Newest first, at most kFailures.
+  bool operator==(const JobProgress&) const = default;
+};
+
+}  // namespace penstock

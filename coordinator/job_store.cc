@@ -1,0 +1,122 @@
+#include "coordinator/job_store.h"
+
+#include <algorithm>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "common/file_system.h"
+#include "common/mutex.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::string_view kSpecPrefix = "spec/";
+constexpr std::string_view kProgressPrefix = "progress/";
+constexpr std::string_view kKeyPrefix = "key/";
+
+std::string KeyOf(std::string_view prefix, std::string_view name) {
+  return std::string(prefix).append(name);
+}
+
+Status FromRocks(const rocksdb::Status& status, const std::string& directory) {
+  if (status.ok()) return {};
+  const std::string message = "job store " + directory + ": " + status.ToString();
+  if (status.IsCorruption()) {
+    return Status::Corruption(message, "restore that directory from a copy");
+  }
+  return Status::External(message, "check the disk and the permissions of that directory");
+}
+
+rocksdb::WriteOptions Durable() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return options;
+}
+
+}  // namespace
+
+class JobStore::Database {
+ public:
+  Database(std::string path, std::unique_ptr<rocksdb::DB> opened)
+      : directory(std::move(path)), db(std::move(opened)) {}
+
+  const std::string directory;
+  const std::unique_ptr<rocksdb::DB> db;
+  Mutex add_mu;  // held while a key is looked up and added
+};
+
+JobStore::JobStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+JobStore::~JobStore() = default;
+
+Result<std::unique_ptr<JobStore>> JobStore::Open(const std::string& directory) {
+  PENSTOCK_RETURN_IF_ERROR(PosixFileSystem().MakeDirectories(directory));
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.write_buffer_size = 4 << 20;
+  options.max_background_jobs = 2;
+  options.keep_log_file_num = 2;
+  rocksdb::DB* db = nullptr;
+  PENSTOCK_RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(options, directory, &db), directory));
+  return std::unique_ptr<JobStore>(new JobStore(
+      std::make_unique<Database>(directory, std::unique_ptr<rocksdb::DB>(db))));
+}
+
+Result<JobId> JobStore::FindKey(const std::string& idempotency_key) {
+  if (idempotency_key.empty()) return JobId();
+  std::string found;
+  const rocksdb::Status status =
+      database_->db->Get({}, KeyOf(kKeyPrefix, idempotency_key), &found);
+  if (status.IsNotFound()) return JobId();
+  PENSTOCK_RETURN_IF_ERROR(FromRocks(status, database_->directory));
+  return ParseId<JobId>(found);
+}
+
+Result<JobId> JobStore::Add(const StoredJob& job, const std::string& idempotency_key) {
+  MutexLock lock(database_->add_mu);
+  PENSTOCK_ASSIGN_OR_RETURN(const JobId existing, FindKey(idempotency_key));
+  if (!existing.is_none()) return existing;
+  const std::string id = ToString(job.spec.id);
+  rocksdb::WriteBatch batch;
+  batch.Put(KeyOf(kSpecPrefix, id), EncodeJobSpec(job.spec));
+  batch.Put(KeyOf(kProgressPrefix, id), EncodeJobProgress(job.progress));
+  if (!idempotency_key.empty()) batch.Put(KeyOf(kKeyPrefix, idempotency_key), id);
+  PENSTOCK_RETURN_IF_ERROR(
+      FromRocks(database_->db->Write(Durable(), &batch), database_->directory));
+  return job.spec.id;
+}
+
+Status JobStore::SaveProgress(JobId job, const JobProgress& progress) {
+  return FromRocks(database_->db->Put(Durable(), KeyOf(kProgressPrefix, ToString(job)),
+                                      EncodeJobProgress(progress)),
+                   database_->directory);
+}
+
+Result<std::vector<StoredJob>> JobStore::List() {
+  std::vector<StoredJob> jobs;
+  const std::unique_ptr<rocksdb::Iterator> entries(database_->db->NewIterator({}));
+  for (entries->Seek(rocksdb::Slice(kSpecPrefix.data(), kSpecPrefix.size()));
+       entries->Valid() && entries->key().starts_with(
+                               rocksdb::Slice(kSpecPrefix.data(), kSpecPrefix.size()));
+       entries->Next()) {
+    const std::string id = entries->key().ToString().substr(kSpecPrefix.size());
+    StoredJob job;
+    PENSTOCK_ASSIGN_OR_RETURN(
+        job.spec, DecodeJobSpec(entries->value().ToStringView(), "the description of job " + id));
+    std::string progress;
+    PENSTOCK_RETURN_IF_ERROR(FromRocks(
+        database_->db->Get({}, KeyOf(kProgressPrefix, id), &progress), database_->directory));
+    PENSTOCK_ASSIGN_OR_RETURN(job.progress,
+                              DecodeJobProgress(progress, "the progress of job " + id));
+    jobs.push_back(std::move(job));
+  }
+  PENSTOCK_RETURN_IF_ERROR(FromRocks(entries->status(), database_->directory));
+  std::stable_sort(jobs.begin(), jobs.end(), [](const StoredJob& a, const StoredJob& b) {
+    return a.progress.submitted_millis < b.progress.submitted_millis;
+  });
+  return jobs;
+}
+
+}  // namespace penstock

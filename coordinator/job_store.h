@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/status.h"
+#include "coordinator/job_progress.h"
+#include "wire/messages.h"
+
+namespace penstock {
+
+struct StoredJob {
+  JobSpec spec;
+  JobProgress progress;
+};
+
+/// The durable list of jobs: a RocksDB of its own. Format: docs/formats/job-store.md. What a call has
+/// stored when it returns OK survives a crash of the machine. Thread-safe.
+class JobStore {
+ public:
+  /// Creates `directory` (0700) if it is missing.
+  static Result<std::unique_ptr<JobStore>> Open(const std::string& directory);
+  ~JobStore();
+
+  /// Stores a new job and returns its id; with an idempotency key that is known already stores
+  /// nothing and returns the id of that job. An empty key is none.
+  Result<JobId> Add(const StoredJob& job, const std::string& idempotency_key);
+  /// The job of that key; a none id when there is none.
+  Result<JobId> FindKey(const std::string& idempotency_key);
+
+  Status SaveProgress(JobId job, const JobProgress& progress);
+
+  /// In order of submission. Fails with kCorruption that names the job whose entry is damaged.
+  Result<std::vector<StoredJob>> List();
+
+ private:
+  class Database;
+  explicit JobStore(std::unique_ptr<Database> database);
+
+  std::unique_ptr<Database> database_;
+};
+
+/// Values of the store, versioned and with a checksum; `what` names the entry in errors.
+std::string EncodeJobSpec(const JobSpec& spec);
+Result<JobSpec> DecodeJobSpec(std::string_view bytes, const std::string& what);
+std::string EncodeJobProgress(const JobProgress& progress);
+Result<JobProgress> DecodeJobProgress(std::string_view bytes, const std::string& what);
+
+}  // namespace penstock

@@ -1,0 +1,141 @@
+// Routes about jobs.
+
+#include <charconv>
+
+#include "coordinator/rest/job_views.h"
+#include "coordinator/rest/json_body.h"
+#include "coordinator/rest/rest_service.h"
+
+namespace penstock {
+namespace {
+
+namespace json = boost::json;
+
+/// Without `get` the names, with it the values asked for, as Flink does.
+HttpResponse MetricsAnswer(const std::map<std::string, std::string>& metrics,
+                           const HttpRequest& request) {
+  const std::string wanted = "," + std::string(request.Query("get")) + ",";
+  json::array answer;
+  for (const auto& [name, value] : metrics) {
+    if (wanted == ",,") {
+      answer.push_back(json::object{{"id", name}});
+    } else if (wanted.find("," + name + ",") != std::string::npos) {
+      answer.push_back(json::object{{"id", name}, {"value", value}});
+    }
+  }
+  return JsonResponse(answer);
+}
+
+Result<CheckpointId> ParseCheckpointId(const std::string& text) {
+  std::uint64_t id = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, id);
+  if (error == std::errc() && rest == end) return CheckpointId(id);
+  return Status::InvalidArgument("'" + text + "' is not the number of a checkpoint");
+}
+
+HttpResponse CheckpointAnswer(const JobMaster& job, const RestCall& call) {
+  const auto id = ParseCheckpointId(call.Parameter("checkpoint"));
+  if (!id.ok()) return ErrorResponse(id.status());
+  const json::value detail = CheckpointDetail(job, *id);
+  if (!detail.is_null()) return JsonResponse(detail);
+  return ErrorResponse(Status::NotFound("nothing is known of checkpoint " + ToString(*id)));
+}
+
+Dispatcher::Done<JobId> Answer(const RestCall& call, const char* id_member) {
+  return [responder = call.responder, id_member](const Result<JobId>& done) {
+    if (!done.ok()) return responder.Send(ErrorResponse(done.status()));
+    json::object body;
+    if (id_member != nullptr) body[id_member] = ToString(*done);
+    responder.Send(JsonResponse(body, 202));
+  };
+}
+
+}  // namespace
+
+void RestService::AddJobRoutes() {
+  router_.Add("GET", "/jobs", [this](const RestCall& call) {
+    json::array jobs;
+    for (const JobMaster* job : dispatcher_.jobs()) {
+      jobs.push_back(
+          json::object{{"id", ToString(job->spec().id)}, {"status", ToString(job->state())}});
+    }
+    call.responder.Send(JsonResponse(json::object{{"jobs", std::move(jobs)}}));
+  });
+  router_.Add("GET", "/jobs/overview", [this](const RestCall& call) {
+    json::array jobs;
+    for (const JobMaster* job : dispatcher_.jobs()) {
+      jobs.push_back(
+          JobOverview(*job, dispatcher_.slots().WaitingFor(job->spec().id), NowMillis()));
+    }
+    call.responder.Send(JsonResponse(json::object{{"jobs", std::move(jobs)}}));
+  });
+  router_.Add("PATCH", "/jobs/:job", [this](const RestCall& call) {
+    const std::string_view mode = call.request.Query("mode");
+    const auto job = ParseId<JobId>(call.Parameter("job"));
+    if (!job.ok()) return call.responder.Send(ErrorResponse(job.status()));
+    if (!mode.empty() && mode != "cancel") {
+      return call.responder.Send(ErrorResponse(Status::InvalidArgument(
+          "there is no mode '" + std::string(mode) + "'", "the only mode is cancel")));
+    }
+    dispatcher_.Cancel(*job, Answer(call, nullptr));
+  });
+  router_.Add("POST", "/jobs/:job/stop", [this](const RestCall& call) {
+    const auto job = ParseId<JobId>(call.Parameter("job"));
+    if (!job.ok()) return call.responder.Send(ErrorResponse(job.status()));
+    dispatcher_.StopJobGracefully(*job, Answer(call, "request-id"));
+  });
+}
+
+void RestService::AddJobView(std::string_view pattern, JobView view) {
+  router_.Add("GET", pattern, [this, view = std::move(view)](const RestCall& call) {
+    const auto id = ParseId<JobId>(call.Parameter("job"));
+    if (!id.ok()) return call.responder.Send(ErrorResponse(id.status()));
+    const auto job = dispatcher_.FindJob(*id);
+    call.responder.Send(job.ok() ? view(**job, call) : ErrorResponse(job.status()));
+  });
+}
+
+void RestService::AddJobViewRoutes() {
+  AddJobView("/jobs/:job", [this](const JobMaster& job, const RestCall&) {
+    return JsonResponse(JobDetail(job, dispatcher_.slots().WaitingFor(job.spec().id), NowMillis()));
+  });
+  AddJobView("/jobs/:job/plan",
+             [](const JobMaster& job, const RestCall&) { return JsonResponse(JobPlan(job)); });
+  AddJobView("/jobs/:job/config",
+             [](const JobMaster& job, const RestCall&) { return JsonResponse(JobConfig(job)); });
+  AddJobView("/jobs/:job/exceptions",
+             [](const JobMaster& job, const RestCall&) { return JsonResponse(JobExceptions(job)); });
+  AddJobView("/jobs/:job/checkpoints", [](const JobMaster& job, const RestCall&) {
+    return JsonResponse(JobCheckpoints(job));
+  });
+  AddJobView("/jobs/:job/checkpoints/details/:checkpoint", CheckpointAnswer);
+  AddJobView("/jobs/:job/status", [](const JobMaster& job, const RestCall&) {
+    return JsonResponse(json::object{{"status", ToString(job.state())}});
+  });
+  AddJobView("/jobs/:job/metrics", [this](const JobMaster& job, const RestCall& call) {
+    return MetricsAnswer(JobMetrics(job, NowMillis()), call.request);
+  });
+  AddJobView("/jobs/:job/events", [](const JobMaster& job, const RestCall&) {
+    return JsonResponse(json::object{{"events", JobEvents(job)}});
+  });
+  AddJobView("/jobs/:job/logs", [](const JobMaster& job, const RestCall&) {
+    HttpResponse response;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = JobLogText(job);
+    return response;
+  });
+  AddJobView("/jobs/:job/vertices/:vertex", [this](const JobMaster& job, const RestCall& call) {
+    const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
+    if (!vertex.ok()) return ErrorResponse(vertex.status());
+    return JsonResponse(VertexDetail(job, *vertex, NowMillis()));
+  });
+  AddJobView("/jobs/:job/vertices/:vertex/metrics",
+             [](const JobMaster& job, const RestCall& call) {
+               const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
+               if (!vertex.ok()) return ErrorResponse(vertex.status());
+               return MetricsAnswer(VertexMetrics(job, *vertex), call.request);
+             });
+}
+
+}  // namespace penstock

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include <boost/json.hpp>
+
+#include "coordinator/job_master.h"
+
+namespace penstock {
+
+// A job as Flink's REST interface shows it. `waiting` says in words what slots it waits for; it and a
+// pending restart become "status-reason", a field of ours. Times are milliseconds of the wall clock.
+
+boost::json::object JobOverview(const JobMaster& job, const std::string& waiting,
+                                std::int64_t now);
+boost::json::object JobDetail(const JobMaster& job, const std::string& waiting, std::int64_t now);
+boost::json::object JobPlan(const JobMaster& job);
+/// The graph as a plan without a job.
+boost::json::object PlanOf(const JobGraph& graph, const std::string& id);
+boost::json::object JobConfig(const JobMaster& job);
+boost::json::object JobExceptions(const JobMaster& job);
+boost::json::object JobCheckpoints(const JobMaster& job);
+/// With subtasks; null when it is not remembered.
+boost::json::value CheckpointDetail(const JobMaster& job, CheckpointId id);
+boost::json::object VertexDetail(const JobMaster& job, VertexId vertex, std::int64_t now);
+boost::json::array JobEvents(const JobMaster& job);
+/// The events and the last lines of ended task hosts, for people.
+std::string JobLogText(const JobMaster& job);
+
+/// Names and values.
+std::map<std::string, std::string> JobMetrics(const JobMaster& job, std::int64_t now);
+std::map<std::string, std::string> VertexMetrics(const JobMaster& job, VertexId vertex);
+
+/// 32 hex digits, as clients of Flink expect it.
+std::string VertexIdText(VertexId vertex);
+Result<VertexId> ParseVertexId(const JobGraph& graph, const std::string& text);
+
+}  // namespace penstock

@@ -1,0 +1,19 @@
+#include "coordinator/rest/rest_service.h"
+
+namespace penstock {
+
+RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
+    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
+  AddClusterRoutes();
+  AddPluginRoutes();
+  AddJobRoutes();
+  AddJobViewRoutes();
+}
+
+void RestService::Handle(HttpRequest request, HttpResponder responder) {
+  dispatcher_.Post([this, request = std::move(request), responder = std::move(responder)] {
+    router_.Handle(request, responder);
+  });
+}
+
+}  // namespace penstock

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+
+#include "coordinator/dispatcher.h"
+#include "coordinator/rest/router.h"
+
+namespace penstock {
+
+/// The REST interface: Flink's paths and field names over a Dispatcher. Coordinator thread only, but
+/// for Handle().
+class RestService {
+ public:
+  /// `dispatcher` outlives this. `shut_down` is called, on the coordinator thread, for DELETE /cluster.
+  RestService(Dispatcher& dispatcher, std::function<void()> shut_down);
+
+  /// Any thread; the answer comes later.
+  void Handle(HttpRequest request, HttpResponder responder);
+
+ private:
+  void AddClusterRoutes();
+  void AddPluginRoutes();
+  void AddJobRoutes();
+  void AddJobViewRoutes();
+
+  /// A route about one job: answers with what `view` makes of it, or that it does not exist.
+  using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
+  void AddJobView(std::string_view pattern, JobView view);
+  std::int64_t NowMillis() const { return ToMillis(dispatcher_.clock().Wall()); }
+
+  Dispatcher& dispatcher_;
+  const std::function<void()> shut_down_;
+  Router router_;
+};
+
+}  // namespace penstock

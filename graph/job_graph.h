@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/ids.h"
+#include "common/key_group.h"
+#include "common/status.h"
+
+namespace penstock {
+
+/// A stored type's layout, as in api/runtime/keyed_table.h, for processes that load no plugin.
+struct GraphField {
+  std::string name;
+  std::string type;
+  bool operator==(const GraphField&) const = default;
+};
+
+struct GraphState {
+  std::string name;
+  std::string kind;
+  std::vector<GraphField> key;
+  std::vector<GraphField> space;
+  std::vector<GraphField> value;
+  bool operator==(const GraphState&) const = default;
+};
+
+/// "source", "transform", "sink"; "replayable", "transactional", …: spelled out, because the graph is
+/// stored and shown as JSON.
+struct GraphOperator {
+  std::uint32_t index = 0;  ///< Order of declaration in the job function.
+  std::string name;
+  std::string uid;
+  std::string kind;
+  std::string delivery;
+  bool stateful = false;
+  std::vector<GraphState> states;
+  /// Position in the vertex's `operators` of the one it reads; -1: the vertex's input, or a source.
+  std::int32_t input = -1;
+  bool operator==(const GraphOperator&) const = default;
+};
+
+/// Operators that run fused on one thread: a tree whose root comes first.
+struct JobVertex {
+  VertexId id;
+  std::string name;  ///< Names of its operators, joined.
+  std::uint32_t parallelism = 1;
+  std::uint32_t max_parallelism = kDefaultMaxParallelism;
+  std::vector<GraphOperator> operators;
+
+  bool is_source() const { return operators.front().kind == "source"; }
+  bool operator==(const JobVertex&) const = default;
+};
+
+enum class EdgeDistribution : unsigned char { kForward, kHash, kRebalance, kBroadcast };
+
+struct JobEdge {
+  VertexId from;
+  std::uint32_t from_operator = 0;  ///< Position in `from`'s operators.
+  VertexId to;
+  EdgeDistribution distribution = EdgeDistribution::kForward;
+  std::vector<GraphField> record;
+  std::vector<GraphField> key;
+  bool operator==(const JobEdge&) const = default;
+};
+
+/// The logical job as submitted; immutable. Vertices are in topological order, `id` is the index.
+/// In this release a vertex has at most one input edge.
+struct JobGraph {
+  std::string name;
+  std::string guarantee;  ///< "exactly-once", "at-least-once" or "none": the weakest of sources and sinks.
+  std::vector<JobVertex> vertices;
+  std::vector<JobEdge> edges;
+
+  const JobVertex& vertex(VertexId id) const { return vertices[id.value()]; }
+  /// Slots that the job takes: with slot sharing, its largest parallelism.
+  std::uint32_t slots() const;
+  bool stateful() const;
+  bool transactional() const;
+  bool operator==(const JobGraph&) const = default;
+};
+
+const char* ToString(EdgeDistribution distribution);
+
+/// The graph as JSON, stable and versioned (docs/formats/job-graph.md), and back.
+std::string JobGraphToJson(const JobGraph& graph);
+Result<JobGraph> JobGraphFromJson(std::string_view json);
+/// Hash of the JSON form: equal graphs, equal hashes.
+std::uint64_t JobGraphHash(const JobGraph& graph);
+/// In words, the first place where two graphs differ; empty when they don't.
+std::string FirstDifference(const JobGraph& expected, const JobGraph& actual);
+/// The plan as an indented tree, for a terminal.
+std::string JobGraphToTree(const JobGraph& graph);
+
+}  // namespace penstock

@@ -1,0 +1,193 @@
+#include <boost/json.hpp>
+
+#include "graph/job_graph.h"
+
+namespace penstock {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kFormatVersion = 1;
+
+json::array FieldsToJson(const std::vector<GraphField>& fields) {
+  json::array array;
+  for (const GraphField& field : fields) {
+    array.push_back(json::object{{"name", field.name}, {"type", field.type}});
+  }
+  return array;
+}
+
+json::object StateToJson(const GraphState& state) {
+  return {{"name", state.name},
+          {"kind", state.kind},
+          {"key", FieldsToJson(state.key)},
+          {"namespace", FieldsToJson(state.space)},
+          {"value", FieldsToJson(state.value)}};
+}
+
+json::object OperatorToJson(const GraphOperator& op) {
+  json::array states;
+  for (const GraphState& state : op.states) states.push_back(StateToJson(state));
+  return {{"index", op.index},       {"name", op.name},         {"uid", op.uid},
+          {"kind", op.kind},         {"delivery", op.delivery}, {"stateful", op.stateful},
+          {"states", states},        {"input", op.input}};
+}
+
+json::object VertexToJson(const JobVertex& vertex) {
+  json::array operators;
+  for (const GraphOperator& op : vertex.operators) operators.push_back(OperatorToJson(op));
+  return {{"id", vertex.id.value()},
+          {"name", vertex.name},
+          {"parallelism", vertex.parallelism},
+          {"max-parallelism", vertex.max_parallelism},
+          {"operators", operators}};
+}
+
+json::object EdgeToJson(const JobEdge& edge) {
+  return {{"from", edge.from.value()},
+          {"from-operator", edge.from_operator},
+          {"to", edge.to.value()},
+          {"distribution", ToString(edge.distribution)},
+          {"record", FieldsToJson(edge.record)},
+          {"key", FieldsToJson(edge.key)}};
+}
+
+// The From… functions throw boost::system::system_error on a missing or mistyped member; JobGraphFromJson
+// turns that into a Status.
+
+std::string StringAt(const json::object& object, const char* key) {
+  return std::string(object.at(key).as_string());
+}
+
+std::uint32_t NumberAt(const json::object& object, const char* key) {
+  return object.at(key).to_number<std::uint32_t>();
+}
+
+std::vector<GraphField> FieldsFromJson(const json::value& value) {
+  std::vector<GraphField> fields;
+  for (const json::value& item : value.as_array()) {
+    const json::object& field = item.as_object();
+    fields.push_back({StringAt(field, "name"), StringAt(field, "type")});
+  }
+  return fields;
+}
+
+GraphState StateFromJson(const json::object& object) {
+  return {StringAt(object, "name"), StringAt(object, "kind"), FieldsFromJson(object.at("key")),
+          FieldsFromJson(object.at("namespace")), FieldsFromJson(object.at("value"))};
+}
+
+GraphOperator OperatorFromJson(const json::object& object) {
+  GraphOperator op;
+  op.index = NumberAt(object, "index");
+  op.name = StringAt(object, "name");
+  op.uid = StringAt(object, "uid");
+  op.kind = StringAt(object, "kind");
+  op.delivery = StringAt(object, "delivery");
+  op.stateful = object.at("stateful").as_bool();
+  for (const json::value& state : object.at("states").as_array()) {
+    op.states.push_back(StateFromJson(state.as_object()));
+  }
+  op.input = object.at("input").to_number<std::int32_t>();
+  return op;
+}
+
+JobVertex VertexFromJson(const json::object& object) {
+  JobVertex vertex;
+  vertex.id = VertexId(NumberAt(object, "id"));
+  vertex.name = StringAt(object, "name");
+  vertex.parallelism = NumberAt(object, "parallelism");
+  vertex.max_parallelism = NumberAt(object, "max-parallelism");
+  for (const json::value& op : object.at("operators").as_array()) {
+    vertex.operators.push_back(OperatorFromJson(op.as_object()));
+  }
+  return vertex;
+}
+
+EdgeDistribution DistributionFromName(std::string_view name) {
+  for (auto distribution : {EdgeDistribution::kForward, EdgeDistribution::kHash,
+                            EdgeDistribution::kRebalance, EdgeDistribution::kBroadcast}) {
+    if (name == ToString(distribution)) return distribution;
+  }
+  throw std::invalid_argument("unknown distribution '" + std::string(name) + "'");
+}
+
+JobEdge EdgeFromJson(const json::object& object) {
+  JobEdge edge;
+  edge.from = VertexId(NumberAt(object, "from"));
+  edge.from_operator = NumberAt(object, "from-operator");
+  edge.to = VertexId(NumberAt(object, "to"));
+  edge.distribution = DistributionFromName(object.at("distribution").as_string());
+  edge.record = FieldsFromJson(object.at("record"));
+  edge.key = FieldsFromJson(object.at("key"));
+  return edge;
+}
+
+JobGraph GraphFromJson(const json::object& object) {
+  JobGraph graph;
+  graph.name = StringAt(object, "name");
+  graph.guarantee = StringAt(object, "guarantee");
+  for (const json::value& vertex : object.at("vertices").as_array()) {
+    graph.vertices.push_back(VertexFromJson(vertex.as_object()));
+  }
+  for (const json::value& edge : object.at("edges").as_array()) {
+    graph.edges.push_back(EdgeFromJson(edge.as_object()));
+  }
+  return graph;
+}
+
+/// References between vertices, operators and edges that would be followed blindly later.
+Status CheckReferences(const JobGraph& graph) {
+  for (std::size_t i = 0; i < graph.vertices.size(); ++i) {
+    const JobVertex& vertex = graph.vertices[i];
+    const bool sound = vertex.id.value() == i && !vertex.operators.empty() &&
+                       vertex.parallelism > 0 && vertex.parallelism <= vertex.max_parallelism &&
+                       vertex.max_parallelism <= kMaxMaxParallelism;
+    if (!sound) return Status::Corruption("job graph: vertex " + std::to_string(i) + " is damaged");
+    for (std::size_t k = 0; k < vertex.operators.size(); ++k) {
+      const std::int32_t input = vertex.operators[k].input;
+      if (input >= static_cast<std::int32_t>(k)) {
+        return Status::Corruption("job graph: operator '" + vertex.operators[k].name +
+                                  "' reads one that comes after it");
+      }
+    }
+  }
+  for (const JobEdge& edge : graph.edges) {
+    const bool sound = edge.from < edge.to && edge.to.value() < graph.vertices.size() &&
+                       edge.from_operator < graph.vertex(edge.from).operators.size();
+    if (!sound) return Status::Corruption("job graph: an edge leads nowhere");
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+std::string JobGraphToJson(const JobGraph& graph) {
+  json::array vertices;
+  for (const JobVertex& vertex : graph.vertices) vertices.push_back(VertexToJson(vertex));
+  json::array edges;
+  for (const JobEdge& edge : graph.edges) edges.push_back(EdgeToJson(edge));
+  return json::serialize(json::object{{"version", kFormatVersion},
+                                      {"name", graph.name},
+                                      {"guarantee", graph.guarantee},
+                                      {"vertices", vertices},
+                                      {"edges", edges}});
+}
+
+Result<JobGraph> JobGraphFromJson(std::string_view text) {
+  try {
+    const json::value value = json::parse({text.data(), text.size()});
+    const json::object& object = value.as_object();
+    if (object.at("version").to_number<int>() != kFormatVersion) {
+      return Status::Corruption("job graph: unknown format version " +
+                                json::serialize(object.at("version")));
+    }
+    JobGraph graph = GraphFromJson(object);
+    PENSTOCK_RETURN_IF_ERROR(CheckReferences(graph));
+    return graph;
+  } catch (const std::exception& error) {
+    return Status::Corruption(std::string("job graph: ") + error.what());
+  }
+}
+
+}  // namespace penstock

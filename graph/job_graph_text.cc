@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include "graph/job_graph.h"
+
+namespace penstock {
+namespace {
+
+std::string FieldsToText(const std::vector<GraphField>& fields) {
+  std::string text;
+  for (const GraphField& field : fields) {
+    if (!text.empty()) text += ", ";
+    text += field.name.empty() ? field.type : field.name + " " + field.type;
+  }
+  return "(" + text + ")";
+}
+
+std::string Changed(const std::string& what, const std::string& expected,
+                    const std::string& actual) {
+  return fmt::format("{} was {} and is now {}", what, expected, actual);
+}
+
+std::string StateDifference(const std::string& where, const GraphState& expected,
+                            const GraphState& actual) {
+  const std::string what = fmt::format("{}, state '{}'", where, expected.name);
+  if (expected.name != actual.name) return Changed(where + ": a state", expected.name, actual.name);
+  if (expected.kind != actual.kind) return Changed(what + ": its kind", expected.kind, actual.kind);
+  auto field_lists = {std::tuple("key", &expected.key, &actual.key),
+                      std::tuple("namespace", &expected.space, &actual.space),
+                      std::tuple("value", &expected.value, &actual.value)};
+  for (const auto& [role, before, after] : field_lists) {
+    if (*before != *after) {
+      return Changed(fmt::format("{}: its {}", what, role), FieldsToText(*before),
+                     FieldsToText(*after));
+    }
+  }
+  return "";
+}
+
+std::string OperatorDifference(const GraphOperator& expected, const GraphOperator& actual) {
+  const std::string where = fmt::format("operator {} ('{}')", expected.index, expected.name);
+  if (expected.index != actual.index) {
+    return Changed(where + ": its position", std::to_string(expected.index),
+                   std::to_string(actual.index));
+  }
+  if (expected.name != actual.name) return Changed(where + ": its name", expected.name, actual.name);
+  if (expected.uid != actual.uid) return Changed(where + ": its uid", expected.uid, actual.uid);
+  if (expected.states.size() != actual.states.size()) {
+    return Changed(where + ": its number of states", std::to_string(expected.states.size()),
+                   std::to_string(actual.states.size()));
+  }
+  for (std::size_t i = 0; i < expected.states.size(); ++i) {
+    std::string difference = StateDifference(where, expected.states[i], actual.states[i]);
+    if (!difference.empty()) return difference;
+  }
+  return expected == actual ? "" : where + " is of another kind or reads another operator";
+}
+
+std::string VertexDifference(const JobVertex& expected, const JobVertex& actual) {
+  const std::string where = fmt::format("task '{}'", expected.name);
+  if (expected.operators.size() != actual.operators.size()) {
+    return Changed(where, expected.name, actual.name);
+  }
+  for (std::size_t i = 0; i < expected.operators.size(); ++i) {
+    std::string difference = OperatorDifference(expected.operators[i], actual.operators[i]);
+    if (!difference.empty()) return difference;
+  }
+  if (expected.parallelism != actual.parallelism) {
+    return Changed(where + ": its parallelism", std::to_string(expected.parallelism),
+                   std::to_string(actual.parallelism));
+  }
+  return expected == actual ? "" : where + " has changed";
+}
+
+void AppendVertexTree(const JobGraph& graph, const JobVertex& vertex, const std::string& indent,
+                      std::string& out);
+
+void AppendOperatorTree(const JobGraph& graph, const JobVertex& vertex, std::int32_t position,
+                        const std::string& indent, std::string& out) {
+  const GraphOperator& op = vertex.operators[position];
+  const std::string uid = op.uid.empty() ? "" : fmt::format("  uid={}", op.uid);
+  const std::string delivery = op.delivery.empty() ? "" : fmt::format("  [{}]", op.delivery);
+  out += fmt::format("{}{}{}{}\n", indent, op.name, uid, delivery);
+  for (std::size_t i = 0; i < vertex.operators.size(); ++i) {
+    if (vertex.operators[i].input == position) {
+      AppendOperatorTree(graph, vertex, static_cast<std::int32_t>(i), indent + "  ", out);
+    }
+  }
+  for (const JobEdge& edge : graph.edges) {
+    if (edge.from != vertex.id || edge.from_operator != static_cast<std::uint32_t>(position)) {
+      continue;
+    }
+    const std::string key = edge.key.empty() ? "" : " by " + FieldsToText(edge.key);
+    out += fmt::format("{}  └─ {}{}\n", indent, ToString(edge.distribution), key);
+    AppendVertexTree(graph, graph.vertex(edge.to), indent + "     ", out);
+  }
+}
+
+void AppendVertexTree(const JobGraph& graph, const JobVertex& vertex, const std::string& indent,
+                      std::string& out) {
+  out += fmt::format("{}task {}  parallelism={}\n", indent, vertex.id.value(), vertex.parallelism);
+  AppendOperatorTree(graph, vertex, 0, indent + "  ", out);
+}
+
+}  // namespace
+
+std::string FirstDifference(const JobGraph& expected, const JobGraph& actual) {
+  if (expected.name != actual.name) return Changed("the job's name", expected.name, actual.name);
+  if (expected.vertices.size() != actual.vertices.size()) {
+    return Changed("the number of tasks", std::to_string(expected.vertices.size()),
+                   std::to_string(actual.vertices.size()));
+  }
+  for (std::size_t i = 0; i < expected.vertices.size(); ++i) {
+    std::string difference = VertexDifference(expected.vertices[i], actual.vertices[i]);
+    if (!difference.empty()) return difference;
+  }
+  return expected == actual ? "" : "an edge between tasks has changed";
+}
+
+std::string JobGraphToTree(const JobGraph& graph) {
+  std::string out = fmt::format("{}  ({}, {} slot{})\n", graph.name, graph.guarantee, graph.slots(),
+                                graph.slots() == 1 ? "" : "s");
+  for (const JobVertex& vertex : graph.vertices) {
+    if (vertex.is_source()) AppendVertexTree(graph, vertex, "", out);
+  }
+  return out;
+}
+
+}  // namespace penstock

@@ -1,0 +1,116 @@
+#include <cstdint>
+#include <string>
+
+#include "api/penstock.h"
+#include "connectors/basic/sequence_source.h"
+#include "connectors/file/file_sink.h"
+
+// A job whose exact output is known beforehand, to be killed. See README.md for the formula.
+// Arguments:
+//   --output DIRECTORY    gets events/ and windows/
+//   --records NUMBER      over all partitions; default 100000
+//   --partitions NUMBER   parallelism of the source; default 2
+//   --keys NUMBER         keys per partition; default 50
+//   --rate NUMBER         records per second over all partitions; 0 (default): as fast as possible
+//   --seed NUMBER         default 1
+//   --window DURATION     default "1 s"
+
+using namespace penstock;
+
+struct Event {
+  Timestamp time;
+  std::uint32_t partition = 0;
+  std::uint64_t index = 0;  // in the partition
+  std::uint64_t key = 0;    // belongs to one partition, so that the order of its events is known
+  std::int64_t value = 0;
+};
+
+struct Formula {
+  std::uint64_t seed = 1;
+  std::uint64_t partitions = 1;
+  std::uint64_t keys = 1;
+
+  /// The `i`-th of all records, a pure function of seed, partition and index.
+  Event operator()(std::uint64_t i) const {
+    Event event;
+    event.partition = static_cast<std::uint32_t>(i % partitions);
+    event.index = i / partitions;
+    const std::uint64_t bits = Mix(seed ^ (std::uint64_t{event.partition} << 48) ^ event.index);
+    event.key = event.partition * keys + bits % keys;
+    event.value = static_cast<std::int64_t>((bits >> 20) % 2001) - 1000;
+    event.time.millis = static_cast<std::int64_t>(event.index * 10 + (bits >> 40) % 50);
+    return event;
+  }
+
+  /// One step of SplitMix64. Source: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom
+  /// Number Generators", OOPSLA 2014.
+  static std::uint64_t Mix(std::uint64_t z) {
+    z += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+};
+
+struct EventRow {
+  std::uint64_t key = 0;
+  std::uint64_t sequence = 0;  // from 1, per key
+  std::uint32_t partition = 0;
+  std::uint64_t index = 0;
+  std::int64_t value = 0;
+};
+
+struct NumberEvents : KeyedProcess<std::uint64_t, Event, EventRow> {
+  ValueState<std::uint64_t> seen{this, "seen"};
+
+  void process(const Event& e, Context& context, Collector<EventRow>& out) {
+    out.collect({context.key(), ++seen.edit(), e.partition, e.index, e.value});
+  }
+};
+
+struct Sum {
+  std::uint64_t count = 0;
+  std::int64_t sum = 0;
+  void add(const Event& event) {
+    ++count;
+    sum += event.value;
+  }
+};
+
+struct WindowRow {
+  std::uint64_t key = 0;
+  Timestamp window_start;
+  std::uint64_t count = 0;
+  std::int64_t sum = 0;
+};
+
+auto Events(const Arguments& args) {
+  const auto partitions = args.get<std::uint32_t>("partitions", 2);
+  const auto rate = args.get<std::uint64_t>("rate", 0);
+  const Formula formula{args.get<std::uint64_t>("seed", 1), partitions == 0 ? 1 : partitions,
+                        args.get<std::uint64_t>("keys", 50)};
+  auto events =
+      sequence(args.get<std::uint64_t>("records", 100000), formula).splits(partitions);
+  return rate == 0 ? std::move(events) : std::move(events).rate(rate);
+}
+
+PENSTOCK_JOB(kill_check) {
+  const std::string output = args.path("output");
+  const auto partitions = args.get<std::uint32_t>("partitions", 2);
+
+  // One subtask per partition: partitions read one after another would make each other's records
+  // late.
+  auto events = env.from("events", Events(args))
+                    .set_parallelism(partitions)
+                    .with_timestamps(bounded_out_of_orderness(50ms), &Event::time)
+                    .set_parallelism(partitions);
+  events.key_by(&Event::key)
+      .process("number", NumberEvents{})
+      .sink_to("events-out", FileSink::csv<EventRow>(output + "/events"));
+  events.key_by(&Event::key)
+      .window("sums", tumbling(args.get<Millis>("window", 1s)))
+      .aggregate(Sum{}, [](std::uint64_t key, Window window, const Sum& sum) {
+        return WindowRow{key, window.start, sum.count, sum.sum};
+      })
+      .sink_to("windows-out", FileSink::csv<WindowRow>(output + "/windows"));
+}

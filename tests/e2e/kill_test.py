@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Kills real processes of a running job at random moments and judges what it has committed.
+
+    kill_test.py --kind host|worker|coordinator --kills N [--seed S] [--interval "100 ms"]
+
+Each round runs kill_check (jobs/kill_checker) with a reader beside it that sees only committed output, and
+kills until enough kills have struck. Every kill must have struck a living process of the running job, and
+the job must have been restarted for it. Prints one JSON object with the counts of lost, duplicated, out of
+order and wrong rows and the time from each kill to the first row committed after it.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+from cluster import Cluster, wait_until
+
+CHECKER = pathlib.Path(__file__).with_name("check_output.py")
+PARTITIONS = 2
+RECORDS_PER_SECOND = 20000
+ROUND_SECONDS = 12
+
+
+class Round:
+    """One run of the job, with its reader."""
+
+    def __init__(self, cluster, seed, interval, number):
+        self.cluster = cluster
+        self.output = cluster.directory / f"output-{number}"
+        self.ended = cluster.directory / f"ended-{number}"
+        self.setup = ["--records", str(RECORDS_PER_SECOND * ROUND_SECONDS), "--partitions",
+                      str(PARTITIONS), "--seed", str(seed)]
+        self.job = cluster.submit("kill_check", "--output", self.output, *self.setup, "--rate",
+                                  str(RECORDS_PER_SECOND),
+                                  run_options=["-p", "2", "-D",
+                                               f"execution.checkpointing.interval={interval}",
+                                               "-D", "restart-strategy.type=fixed-delay",
+                                               "-D", "restart-strategy.fixed-delay.attempts=1000",
+                                               "-D", "restart-strategy.fixed-delay.delay=0 ms"])
+        self.reader = subprocess.Popen(
+            [sys.executable, CHECKER, "watch", self.output, "--until", self.ended, *self.setup],
+            stdout=subprocess.PIPE, text=True)
+        self.kills = []  # monotonic times
+
+    def running(self):
+        return self.cluster.job_state(self.job) == "RUNNING"
+
+    def finished(self):
+        return self.cluster.job_state(self.job) == "FINISHED"
+
+    def committed_parts(self):
+        return len(list(self.output.glob("*/part-*")))
+
+    def finish(self):
+        """The reader's report, once the job has FINISHED."""
+        self.cluster.wait_state(self.job, "FINISHED", timeout=120)
+        self.ended.write_text("complete")
+        report, _ = self.reader.communicate(timeout=120)
+        return json.loads(report)
+
+
+def victim_of(cluster, kind, rng):
+    """Pid of a living process to kill."""
+    if kind == "coordinator":
+        return cluster.supervised("coordinator")
+    if kind == "worker":
+        return cluster.supervised(f"worker-{rng.randint(1, cluster.workers)}")
+    hosts = cluster.task_hosts()
+    return rng.choice(hosts) if hosts else None
+
+
+def kill_once(run, kind, rng, interval_seconds):
+    """Waits until the job commits, then for a random moment, and kills; False if the job ended before."""
+    parts = run.committed_parts()
+    wait_until(lambda: run.finished() or (run.running() and run.committed_parts() > parts),
+               "the job commits after a restart")
+    moment = time.monotonic() + rng.uniform(0, 1.5 * interval_seconds)
+    wait_until(lambda: time.monotonic() >= moment, "the random moment")
+    victim = victim_of(run.cluster, kind, rng)
+    if victim is None or not run.running():
+        return False
+    generation = generation_of(run)
+    if not run.cluster.kill(victim):
+        return False
+    run.kills.append(time.monotonic())
+    wait_until(lambda: run.finished() or generation_of(run) > generation, "the kill shows as a restart")
+    return True
+
+
+def generation_of(run):
+    """Grows with each start of the job; -1 while the coordinator does not answer."""
+    detail = run.cluster.get(f"/jobs/{run.job}")
+    return detail["generation"] if detail else -1
+
+
+def recovery_times(kills, progress):
+    """Milliseconds from each kill to the first commit seen after it."""
+    times = []
+    for kill in kills:
+        later = [at for at, _ in progress if at > kill]
+        if later:
+            times.append(round(1000 * (later[0] - kill)))
+    return sorted(times)
+
+
+def percentile(values, share):
+    return values[min(len(values) - 1, int(share * len(values)))] if values else None
+
+
+def seconds_of(duration):
+    number, unit = duration.split()
+    return float(number) * {"ms": 0.001, "s": 1.0}[unit]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kind", choices=["host", "worker", "coordinator"], required=True)
+    parser.add_argument("--kills", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--interval", default="100 ms", help="checkpoint interval")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", file=sys.stderr)
+    rng = random.Random(arguments.seed)
+
+    faults = dict.fromkeys(
+        ("lost", "duplicated", "out_of_order", "wrong", "retracted", "not_a_prefix"), 0)
+    times, kills, rows, rounds, examples = [], 0, 0, 0, {}
+    with Cluster(workers=2, slots=2) as cluster:
+        while kills < arguments.kills:
+            rounds += 1
+            assert rounds <= arguments.kills, "the job ends before it can be killed"
+            run = Round(cluster, arguments.seed + rounds, arguments.interval, rounds)
+            try:
+                while kills + len(run.kills) < arguments.kills and not run.finished():
+                    kill_once(run, arguments.kind, rng, seconds_of(arguments.interval))
+                report = run.finish()
+            finally:
+                run.reader.kill()
+            kills += len(run.kills)
+            rows += report["rows"]
+            examples.update(report["examples"])
+            for fault in faults:
+                faults[fault] += report[fault]
+            times += recovery_times(run.kills, report["progress"])
+    times.sort()
+    print(json.dumps({"kind": arguments.kind, "kills": kills, "rounds": rounds, "rows": rows, **faults,
+                      "recovery_ms": {"p50": percentile(times, 0.5), "p99": percentile(times, 0.99),
+                                      "max": percentile(times, 1.0), "measured": len(times)},
+                      "examples": examples}))
+    return 0 if not any(faults.values()) and kills >= arguments.kills else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

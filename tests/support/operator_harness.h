@@ -1,0 +1,250 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/runtime/operator.h"
+#include "api/runtime/typed_batch.h"
+#include "common/file_system.h"
+
+namespace penstock::testing {
+
+/// A clock that tests move.
+class ManualClock final : public Clock {
+ public:
+  MonotonicTime Now() const override { return now_; }
+  WallTime Wall() const override {
+    return WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch()));
+  }
+  void Advance(Duration by) { now_ += by; }
+
+ private:
+  MonotonicTime now_{std::chrono::hours(1)};
+};
+
+/// Who the operator under test is, and its surroundings; outlives all its instances. Counters add up over
+/// them.
+struct HarnessSetup {
+  std::uint32_t subtask = 0;
+  std::uint32_t parallelism = 1;
+  std::uint32_t max_parallelism = 128;
+  std::string uid = "uid";
+  FileSystem* file_system = &PosixFileSystem();
+  /// Snapshot, and go on with a new instance restored from it, after every call.
+  bool restore_after_every_call = false;
+};
+
+/// The context of one instance.
+class HarnessContext final : public OperatorContext {
+ public:
+  HarnessContext(const HarnessSetup& setup, const Clock& clock, std::map<std::string, Counter>& counters)
+      : setup_(setup), clock_(clock), counters_(counters) {}
+
+  const std::string& job_name() const override { return name_; }
+  JobId job_id() const override { return JobId(1, 2); }
+  Generation generation() const override { return Generation(1); }
+  const std::string& operator_name() const override { return name_; }
+  const std::string& uid() const override { return setup_.uid; }
+  std::uint32_t subtask() const override { return setup_.subtask; }
+  std::uint32_t parallelism() const override { return setup_.parallelism; }
+  std::uint32_t max_parallelism() const override { return setup_.max_parallelism; }
+  FileSystem& file_system() override { return *setup_.file_system; }
+  const Clock& clock() const override { return clock_; }
+  Counter& counter(const std::string& name) override { return counters_[name]; }
+  void RegisterTable(KeyedTable& table) override { tables.push_back(&table); }
+  void Fail(Status error) override {
+    if (failure.ok()) failure = std::move(error);
+  }
+
+  std::vector<KeyedTable*> tables;
+  Status failure;
+
+ private:
+  const std::string name_ = "test";
+  const HarnessSetup& setup_;
+  const Clock& clock_;
+  std::map<std::string, Counter>& counters_;
+};
+
+/// A record that an operator has emitted.
+template <typename T>
+struct Emitted {
+  T record;
+  Timestamp timestamp;
+  bool operator==(const Emitted&) const = default;
+};
+
+/// Copies what is emitted, then spoils the batch as a consumer may, so that an operator which still uses
+/// an emitted record is found.
+template <typename T>
+class CollectingOutput final : public Output {
+ public:
+  void Emit(Batch& batch) override {
+    auto& from = static_cast<TypedBatch<T>&>(batch);
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      records.push_back({from[i], from.timestamps()[i]});
+      Codec<T>::AdoptText(records.back().record, arena_);
+      from[i] = T{};
+      from.timestamps()[i] = Timestamp::Max();
+    }
+  }
+  void EmitWatermark(Timestamp watermark) override {
+    if (watermark > last_watermark) last_watermark = watermark;
+    watermarks.push_back(watermark);
+  }
+
+  std::vector<Emitted<T>> records;
+  std::vector<Timestamp> watermarks;
+  Timestamp last_watermark = Timestamp::Min();
+
+ private:
+  Arena arena_;
+};
+
+/// The entries and the state of one snapshot.
+struct HarnessSnapshot {
+  CheckpointId checkpoint;
+  std::string state;
+  std::vector<std::vector<std::pair<std::string, std::string>>> tables;
+};
+
+/// Keeps entries; `ordered` says whether they came in ascending order of keys.
+class CollectingEntryWriter final : public EntryWriter {
+ public:
+  Status Put(std::string_view key, std::string_view value) override {
+    if (!entries.empty() && !(entries.back().first < key)) ordered = false;
+    entries.emplace_back(key, value);
+    return Status::Ok();
+  }
+  std::vector<std::pair<std::string, std::string>> entries;
+  bool ordered = true;
+};
+
+/// Drives one operator through the life the runtime gives it. Every record goes in as a batch of its own
+/// that is destroyed after the call, so that a kept view into it is found. The first error, of a call or
+/// from Fail, stays in status().
+template <typename In, typename Out>
+class OperatorHarness {
+ public:
+  using Make = std::function<std::unique_ptr<Operator>()>;
+
+  explicit OperatorHarness(Make make, HarnessSetup setup = {})
+      : make_(std::move(make)), setup_(std::move(setup)) {
+    Start();
+  }
+  OperatorHarness(const OperatorHarness&) = delete;
+  OperatorHarness& operator=(const OperatorHarness&) = delete;
+
+  void Process(In record, Timestamp timestamp = {}) {
+    ProcessAll({{std::move(record), timestamp}});
+  }
+  /// As one batch.
+  void ProcessAll(const std::vector<Emitted<In>>& records) {
+    {
+      TypedBatch<In> batch;
+      for (const Emitted<In>& record : records) batch.Append(record.record, record.timestamp);
+      operator_->ProcessBatch(batch);
+    }
+    AfterCall();
+  }
+  void Watermark(Timestamp watermark) {
+    operator_->ProcessWatermark(watermark);
+    AfterCall();
+  }
+  /// Of a SourceOperator.
+  SourcePoll Poll() {
+    const SourcePoll outcome = static_cast<SourceOperator&>(*operator_).Poll();
+    AfterCall();
+    return outcome;
+  }
+  /// Until the source has nothing more for now; returns how it ended.
+  SourcePoll PollAll() {
+    SourcePoll outcome = SourcePoll::kMore;
+    while (outcome == SourcePoll::kMore) outcome = Poll();
+    return outcome;
+  }
+
+  /// Takes the next checkpoint's snapshot; the operator goes on.
+  HarnessSnapshot Snapshot() {
+    HarnessSnapshot snapshot;
+    next_checkpoint_ = next_checkpoint_.Next();
+    snapshot.checkpoint = next_checkpoint_;
+    Check(operator_->SnapshotState(snapshot.checkpoint, snapshot.state));
+    for (KeyedTable* table : context_->tables) {
+      CollectingEntryWriter writer;
+      Check(table->Freeze()->Write(writer));
+      table->Thaw();
+      if (!writer.ordered) Check(Status::Internal("snapshot entries are not in order"));
+      snapshot.tables.push_back(std::move(writer.entries));
+    }
+    return snapshot;
+  }
+  void NotifyCompleted(CheckpointId checkpoint) {
+    Check(operator_->NotifyCheckpointCompleted(checkpoint));
+  }
+  /// Throws the instance away, as a crash does, and goes on with a new one restored from `snapshot`.
+  void Restore(const HarnessSnapshot& snapshot) {
+    Start();
+    if (context_->tables.size() != snapshot.tables.size()) {
+      return Check(Status::Internal("the operator registers other tables than before"));
+    }
+    for (std::size_t i = 0; i < snapshot.tables.size(); ++i) {
+      for (const auto& [key, value] : snapshot.tables[i]) {
+        Check(context_->tables[i]->Load(key, value));
+      }
+    }
+    Check(operator_->Restore(snapshot.state));
+  }
+  void SnapshotAndRestore() { Restore(Snapshot()); }
+  void Close() { Check(operator_->Close()); }
+
+  Operator& op() { return *operator_; }
+  ManualClock& clock() { return clock_; }
+  const std::vector<Emitted<Out>>& records() const { return output_.records; }
+  /// The values only.
+  std::vector<Out> values() const {
+    std::vector<Out> values;
+    for (const Emitted<Out>& emitted : output_.records) values.push_back(emitted.record);
+    return values;
+  }
+  const std::vector<Timestamp>& watermarks() const { return output_.watermarks; }
+  Timestamp last_watermark() const { return output_.last_watermark; }
+  std::uint64_t counter(const std::string& name) { return counters_[name].value(); }
+  /// Tables of the running instance, in order of registration.
+  const std::vector<KeyedTable*>& tables() const { return context_->tables; }
+  Status status() const { return status_.ok() ? context_->failure : status_; }
+
+ private:
+  void Start() {
+    operator_.reset();
+    if (context_ != nullptr) Check(context_->failure);
+    context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_);
+    operator_ = make_();
+    Check(operator_->Open(*context_, output_));
+  }
+  void AfterCall() {
+    if (setup_.restore_after_every_call) SnapshotAndRestore();
+  }
+  void Check(Status status) {
+    if (status_.ok()) status_ = std::move(status);
+  }
+
+  const Make make_;
+  const HarnessSetup setup_;
+  ManualClock clock_;
+  std::map<std::string, Counter> counters_;
+  CollectingOutput<Out> output_;
+  std::unique_ptr<HarnessContext> context_;
+  std::unique_ptr<Operator> operator_;
+  CheckpointId next_checkpoint_;
+  Status status_;
+};
+
+}  // namespace penstock::testing

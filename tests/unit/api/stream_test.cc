@@ -1,0 +1,226 @@
+#include "api/penstock.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "connectors/basic/discard_sink.h"
+#include "connectors/basic/print_sink.h"
+#include "connectors/basic/sequence_source.h"
+
+namespace penstock {
+namespace {
+
+struct Event {
+  std::string user;
+  std::int64_t value = 0;
+  Timestamp at;
+};
+struct Count {
+  std::int64_t count = 0;
+  void add(const Event&) { ++count; }
+  void merge(const Count& other) { count += other.count; }
+};
+
+/// Transactional by name only.
+struct TransactionalSink final : Sink<Event> {
+  std::string name() const override { return "files"; }
+  Delivery delivery() const override { return Delivery::kTransactional; }
+  Status Validate(FileSystem&) const override { return Status::Ok(); }
+  Result<std::unique_ptr<SinkWriter<Event>>> NewWriter(OperatorContext&,
+                                                       std::string_view) const override {
+    return Status::Internal("not made in this test");
+  }
+};
+
+struct RecordingBuilder final : JobBuilder {
+  std::uint32_t AddOperator(OperatorSpec spec) override {
+    operators.push_back(std::move(spec));
+    return static_cast<std::uint32_t>(operators.size() - 1);
+  }
+  void Complain(std::string problem) override { problems.push_back(std::move(problem)); }
+
+  std::vector<OperatorSpec> operators;
+  std::vector<std::string> problems;
+};
+
+RecordingBuilder Build(internal::JobFunction job, std::map<std::string, std::string> named = {}) {
+  RecordingBuilder builder;
+  internal::BuildJob(job, {std::move(named), "/home/me"}, builder);
+  return builder;
+}
+
+Event MakeEvent(std::uint64_t i) { return {std::to_string(i % 3), static_cast<std::int64_t>(i), {}}; }
+auto Events() { return sequence(100, &MakeEvent); }
+Event Latest(const Event&, const Event& next) { return next; }
+
+using Problems = std::vector<std::string>;
+
+TEST(StreamTest, WhenJobIsDeclaredThenOperatorsAreInOrderWithTheirEdges) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    env.from("events", Events())
+        .map([](const Event& event) { return event; })
+        .set_parallelism(2)
+        .filter([](const Event& event) { return event.value > 0; })
+        .name("positive")
+        .key_by(&Event::user)
+        .reduce("latest", &Latest)
+        .rebalance()
+        .sink_to("out", discard())
+        .name("nowhere");
+  });
+  EXPECT_EQ(built.problems, Problems{});
+  ASSERT_EQ(built.operators.size(), 5u);
+  EXPECT_EQ(built.operators[0].kind, OperatorKind::kSource);
+  EXPECT_EQ(built.operators[0].uid, "events");
+  EXPECT_EQ(built.operators[0].delivery, Delivery::kReplayable);
+  EXPECT_EQ(built.operators[1].parallelism, 2u);
+  EXPECT_FALSE(built.operators[2].parallelism.has_value());
+  EXPECT_EQ(built.operators[2].name, "positive");
+  EXPECT_TRUE(built.operators[3].stateful);
+  ASSERT_EQ(built.operators[3].states.size(), 1u);
+  EXPECT_EQ(built.operators[3].states[0].operator_uid, "latest");
+  EXPECT_EQ(built.operators[4].kind, OperatorKind::kSink);
+  EXPECT_EQ(built.operators[4].name, "nowhere");
+  const Distribution distributions[] = {Distribution::kForward, Distribution::kForward,
+                                        Distribution::kHash, Distribution::kRebalance};
+  for (std::uint32_t i = 1; i < 5; ++i) {
+    ASSERT_EQ(built.operators[i].inputs.size(), 1u);
+    EXPECT_EQ(built.operators[i].inputs[0].from, i - 1);
+    EXPECT_EQ(built.operators[i].inputs[0].edge->distribution(), distributions[i - 1]);
+    EXPECT_NE(built.operators[i].make(), nullptr);
+  }
+}
+
+TEST(StreamTest, WhenStreamIsUsedTwiceThenBothReadersReadIt) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    const auto events = env.from("events", Events());
+    events.sink_to(print());
+    events.broadcast().sink_to(discard());
+  });
+  ASSERT_EQ(built.operators.size(), 3u);
+  EXPECT_EQ(built.operators[1].inputs[0].from, 0u);
+  EXPECT_EQ(built.operators[2].inputs[0].from, 0u);
+  EXPECT_EQ(built.operators[2].inputs[0].edge->distribution(), Distribution::kBroadcast);
+}
+
+TEST(StreamTest, WhenUidsAreMissingThenAllAreNamedAtOnce) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    const auto events = env.from(Events()).with_timestamps(ordered_timestamps(), &Event::at);
+    events.key_by(&Event::user).reduce(&Latest).sink_to(TransactionalSink{});
+    events.key_by(&Event::user)
+        .window(tumbling(10min))
+        .aggregate(Count{}, [](const std::string&, Window, const Count& c) { return c.count; })
+        .sink_to(discard());
+  });
+  EXPECT_EQ(built.problems,
+            (Problems{"source \"sequence of 100\" at position 1 needs a uid: write "
+                      "env.from(\"my-name\", ...)",
+                      "reduce after key_by at position 3 needs a uid: write "
+                      ".reduce(\"my-name\", ...)",
+                      "transactional sink \"files\" at position 4 needs a uid: write "
+                      ".sink_to(\"my-name\", ...)",
+                      "window after key_by at position 5 needs a uid: write "
+                      ".window(\"my-name\", ...)"}));
+}
+
+TEST(StreamTest, WhenUidIsUsedTwiceThenItIsReported) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    env.from("same", Events()).key_by(&Event::user).reduce("same", &Latest).sink_to(discard());
+  });
+  ASSERT_EQ(built.problems.size(), 1u);
+  EXPECT_TRUE(built.problems[0].starts_with(
+      "the uid \"same\" is used twice, the second time by reduce at position 2"));
+}
+
+TEST(StreamTest, WhenWindowMakesNoSenseThenItIsReported) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    env.from("events", Events())
+        .key_by(&Event::user)
+        .window("w", sliding(1min, 2min))
+        .aggregate(Count{}, [](const std::string&, Window, const Count& c) { return c.count; })
+        .sink_to(discard());
+  });
+  ASSERT_EQ(built.problems.size(), 1u);
+  EXPECT_TRUE(built.problems[0].starts_with("window \"w\" at position 2: the slide"));
+}
+
+TEST(StreamTest, WhenJobIsEmptyThenItIsReported) {
+  EXPECT_EQ(Build([](Environment&, const Arguments&) {}).problems.size(), 1u);
+}
+
+TEST(StreamTest, WhenFlatMapFunctionIsGenericThenItsOutputTypeIsSpelled) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    env.from("events", Events())
+        .flat_map<std::string>([](const auto& event, auto& out) { out.collect(event.user); })
+        .flat_map([](const std::string& user, Collector<std::int64_t>& out) {
+          out.collect(static_cast<std::int64_t>(user.size()));
+        })
+        .sink_to(discard());
+  });
+  EXPECT_EQ(built.operators[2].inputs[0].edge->record_type().fingerprint(),
+            (Fingerprint{{"value", "string"}}));
+  EXPECT_EQ(built.operators[3].inputs[0].edge->record_type().fingerprint(),
+            (Fingerprint{{"value", "i64"}}));
+}
+
+TEST(ArgumentsTest, WhenGivenThenTheyAreConverted) {
+  const Arguments args({{{"n", "-5"}, {"x", "2.5"}, {"s", "text"}, {"b", "true"}, {"d", "5 min"},
+                         {"rel", "./data/in"}, {"abs", "/data/in"}},
+                        "/home/me"});
+  EXPECT_EQ(args.required<int>("n"), -5);
+  EXPECT_EQ(args.get("x", 1.0), 2.5);
+  EXPECT_EQ(args.get("s", "default"), "text");
+  EXPECT_TRUE(args.get("b", false));
+  EXPECT_EQ(args.required<Millis>("d"), 5min);
+  EXPECT_EQ(args.path("rel"), "/home/me/data/in");
+  EXPECT_EQ(args.path("abs"), "/data/in");
+  EXPECT_EQ(args.get("missing", 7), 7);
+  EXPECT_EQ(args.path("other", "out"), "/home/me/out");
+  EXPECT_EQ(args.Problems(), Problems{});
+}
+
+TEST(ArgumentsTest, WhenSomeAreWrongThenAllAreReportedWithTheKnownOnes) {
+  const RecordingBuilder built = Build(
+      [](Environment& env, const Arguments& args) {
+        args.path("input");
+        args.get("top", 5);
+        args.get("every", Millis(1min));
+        env.from("events", Events()).sink_to(discard());
+      },
+      {{"top", "five"}, {"inptu", "x"}, {"every", "1 fortnight"}});
+  const std::string known =
+      "; this job knows --every <duration> (default '60000 ms'), --input <path>, "
+      "--top <integer> (default '5')";
+  EXPECT_EQ(built.problems,
+            (Problems{"argument --input is missing" + known,
+                      "argument --top is 'five', which is no integer" + known,
+                      "argument --every is '1 fortnight', which is no duration" + known,
+                      "unknown argument --inptu" + known}));
+  EXPECT_EQ(built.operators[0].validate, nullptr);
+}
+
+TEST(ArgumentsTest, WhenIntegerDoesNotFitThenItIsReported) {
+  const Arguments args({{{"n", "300"}, {"m", "-1"}, {"k", "12x"}}, ""});
+  args.required<std::uint8_t>("n");
+  args.required<unsigned>("m");
+  args.required<int>("k");
+  EXPECT_EQ(args.Problems().size(), 3u);
+}
+
+TEST(PluginNoteTest, WhenMadeThenItsValuesAreFound) {
+  static constexpr auto note =
+      MakePluginNote(PENSTOCK_ABI_LINES "march=x86-64-v2\njob=word_count\n");
+  const std::string_view descriptor(note.descriptor, note.descriptor_size);
+  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), "1");
+  EXPECT_EQ(PluginNoteValue(descriptor, "pointer"), "64");
+  EXPECT_EQ(PluginNoteValue(descriptor, "march"), "x86-64-v2");
+  EXPECT_EQ(PluginNoteValue(descriptor, "job"), "word_count");
+  EXPECT_EQ(PluginNoteValue(descriptor, "arch"), "");
+  EXPECT_EQ(note.owner_size, 9u);
+}
+
+}  // namespace
+}  // namespace penstock

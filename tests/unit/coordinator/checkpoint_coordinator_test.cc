@@ -1,0 +1,134 @@
+#include "coordinator/checkpoint_coordinator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/coordinator/job_master_harness.h"
+
+namespace penstock {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class CheckpointCoordinatorTest : public testing::Test {
+ protected:
+  CheckpointCoordinatorTest() { coordinator_.Begin(CheckpointId(0)); }
+
+  CheckpointActions After(Clock::Duration by) {
+    clock_.Advance(by);
+    return coordinator_.Tick();
+  }
+  CheckpointActions Prepared(std::uint64_t id) {
+    return coordinator_.OnPrepared(CheckpointId(id), std::string("/p"));
+  }
+  CheckpointActions Acknowledge(std::uint64_t id, std::uint32_t vertex, std::uint32_t index) {
+    return coordinator_.OnAcknowledged(
+        {CheckpointId(id), {{VertexId(vertex), index}, {{"f", 5, 0}}}, {}});
+  }
+  CheckpointActions AcknowledgeAll(std::uint64_t id) {
+    CheckpointActions last;
+    for (std::uint32_t i = 0; i < 4; ++i) last = Acknowledge(id, i / 2, i % 2);
+    return last;
+  }
+  CheckpointActions Decided(std::uint64_t id) {
+    return coordinator_.OnDecided(CheckpointId(id), {Decision::kDecided, Status()});
+  }
+  static std::uint64_t PreparedId(const CheckpointActions& actions) {
+    return std::get<PrepareCheckpoint>(actions.at(0)).checkpoint.value();
+  }
+
+  ManualClock clock_;
+  const JobGraph graph_ = TwoVertexGraph();
+  CheckpointCoordinator coordinator_{
+      graph_, {.interval = seconds(10), .min_pause = seconds(4), .timeout = seconds(60)}, clock_};
+};
+
+TEST_F(CheckpointCoordinatorTest, WhenTheIntervalHasPassedThenOneIsTriggeredAndNoSecond) {
+  EXPECT_THAT(After(seconds(9)), IsEmpty());
+  EXPECT_EQ(PreparedId(After(seconds(1))), 1u);
+  EXPECT_THAT(After(seconds(20)), IsEmpty());
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenACheckpointTakesLongThenTheMinimumPauseIsKept) {
+  After(seconds(10));
+  Prepared(1);
+  clock_.Advance(seconds(9));
+  AcknowledgeAll(1);
+  Decided(1);
+  EXPECT_THAT(After(seconds(3)), IsEmpty());
+  EXPECT_EQ(PreparedId(After(seconds(1))), 2u);
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenAllAcknowledgeThenDecidedOnceWithAllParts) {
+  After(seconds(10));
+  Prepared(1);
+  EXPECT_THAT(Acknowledge(1, 0, 0), IsEmpty());
+  EXPECT_THAT(Acknowledge(1, 0, 0), IsEmpty());
+  const auto actions = AcknowledgeAll(1);
+  EXPECT_THAT(std::get<DecideCheckpoint>(actions.at(0)).tasks, SizeIs(4));
+  EXPECT_THAT(Acknowledge(1, 1, 1), IsEmpty());
+  EXPECT_FALSE(std::get<CommitCheckpoint>(Decided(1).at(0)).completed.final);
+  EXPECT_EQ(coordinator_.statistics().latest_completed()->bytes, 20u);
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenItExpiresThenTheWarningNamesTasksAndEdge) {
+  After(seconds(10));
+  Prepared(1);
+  Acknowledge(1, 0, 0);
+  Acknowledge(1, 0, 1);
+  Acknowledge(1, 1, 0);
+  const auto actions = After(seconds(60));
+  const std::string& warning = std::get<AbortCheckpoint>(actions.at(0)).warning;
+  EXPECT_THAT(warning, HasSubstr("not acknowledged by out (2/2)"));
+  EXPECT_THAT(warning, HasSubstr("the slow edge is numbers -> out"));
+  EXPECT_EQ(coordinator_.statistics().failed, 1u);
+  EXPECT_THAT(Acknowledge(1, 1, 1), IsEmpty());
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenTheDirectoryCannotBeMadeThenCountedAndTheNextGoesOn) {
+  After(seconds(10));
+  const auto actions = coordinator_.OnPrepared(CheckpointId(1), Status::External("disk full"));
+  EXPECT_THAT(std::get<AbortCheckpoint>(actions.at(0)).warning, HasSubstr("disk full"));
+  EXPECT_EQ(PreparedId(After(seconds(10))), 2u);
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenDecidingTakesLongThenItIsNotGivenUp) {
+  After(seconds(10));
+  Prepared(1);
+  AcknowledgeAll(1);
+  EXPECT_THAT(After(seconds(600)), IsEmpty());
+  EXPECT_THAT(Decided(1), SizeIs(1));
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenAFinalIsWantedDuringAnotherThenItFollowsAtOnce) {
+  After(seconds(10));
+  Prepared(1);
+  EXPECT_THAT(coordinator_.RequestFinal(), IsEmpty());
+  AcknowledgeAll(1);
+  Decided(1);
+  const auto next = coordinator_.Tick();
+  EXPECT_TRUE(std::get<PrepareCheckpoint>(next.at(0)).final);
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenTheFinalIsDecidedThenNoneFollows) {
+  coordinator_.RequestFinal();
+  Prepared(1);
+  AcknowledgeAll(1);
+  EXPECT_TRUE(std::get<CommitCheckpoint>(Decided(1).at(0)).completed.final);
+  EXPECT_THAT(After(seconds(100)), IsEmpty());
+  EXPECT_EQ(coordinator_.NextWake(), std::nullopt);
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenTheAttemptEndsThenTheOneInFlightCountsAsFailedAndIdsContinue) {
+  After(seconds(10));
+  coordinator_.End("host died");
+  EXPECT_EQ(coordinator_.statistics().latest_failed()->failure, "host died");
+  coordinator_.Begin(CheckpointId(0));
+  EXPECT_EQ(PreparedId(After(seconds(10))), 2u);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,177 @@
+#include "coordinator/job_store.h"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "checkpoint/storage.h"
+#include "coordinator/data_directory.h"
+#include "coordinator/plugin_store.h"
+#include "coordinator/restore_choice.h"
+#include "tests/unit/coordinator/manual_clock.h"
+
+namespace penstock {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class DirectoryTest : public testing::Test {
+ protected:
+  DirectoryTest() {
+    std::string pattern = testing::TempDir() + "coordinator-XXXXXX";
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~DirectoryTest() override { std::filesystem::remove_all(directory_); }
+
+  std::string directory_;
+};
+
+StoredJob Sample(std::uint64_t id) {
+  StoredJob job;
+  job.spec = {JobId(1, id), "name", "0123", {{"a", "b"}}, "/work", {{"k", "v"}}, "{}"};
+  job.progress.generation = Generation(3);
+  job.progress.last_used = CheckpointId(9);
+  job.progress.submitted_millis = static_cast<std::int64_t>(100 - id);
+  job.progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}}};
+  return job;
+}
+
+using JobStoreTest = DirectoryTest;
+
+TEST_F(JobStoreTest, WhenReopenedThenJobsAreThereInOrderOfSubmission) {
+  {
+    auto store = JobStore::Open(directory_ + "/jobs");
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    ASSERT_TRUE((*store)->Add(Sample(1), "").ok());
+    ASSERT_TRUE((*store)->Add(Sample(2), "").ok());
+    JobProgress later = Sample(1).progress;
+    later.state = JobState::kFinished;
+    ASSERT_TRUE((*store)->SaveProgress(JobId(1, 1), later).ok());
+  }
+  auto store = JobStore::Open(directory_ + "/jobs");
+  const auto jobs = (*store)->List();
+  ASSERT_TRUE(jobs.ok()) << jobs.status().message();
+  ASSERT_THAT(*jobs, SizeIs(2));
+  EXPECT_EQ((*jobs)[0].spec.id, JobId(1, 2));
+  EXPECT_EQ((*jobs)[0].spec.arguments, Sample(2).spec.arguments);
+  EXPECT_EQ((*jobs)[0].progress, Sample(2).progress);
+  EXPECT_EQ((*jobs)[1].progress.state, JobState::kFinished);
+}
+
+TEST_F(JobStoreTest, WhenTheIdempotencyKeyIsKnownThenTheFirstJobIsReturned) {
+  auto store = JobStore::Open(directory_ + "/jobs");
+  EXPECT_EQ((*store)->Add(Sample(1), "key").value(), JobId(1, 1));
+  EXPECT_EQ((*store)->Add(Sample(2), "key").value(), JobId(1, 1));
+  EXPECT_EQ((*store)->Add(Sample(3), "other").value(), JobId(1, 3));
+  EXPECT_THAT((*store)->List().value(), SizeIs(2));
+}
+
+TEST_F(JobStoreTest, WhenAByteOfAnEntryIsDamagedThenRefused) {
+  const std::string spec = EncodeJobSpec(Sample(1).spec);
+  const std::string progress = EncodeJobProgress(Sample(1).progress);
+  for (std::size_t i = 0; i < spec.size(); ++i) {
+    std::string bad = spec;
+    bad[i] = static_cast<char>(bad[i] ^ 1);
+    EXPECT_FALSE(DecodeJobSpec(bad, "job").ok());
+  }
+  for (std::size_t i = 0; i <= progress.size(); ++i) {
+    EXPECT_EQ(DecodeJobProgress(progress.substr(0, i), "job").ok(), i == progress.size());
+  }
+}
+
+using DataDirectoryTest = DirectoryTest;
+
+TEST_F(DataDirectoryTest, WhenTwoCoordinatorsShareADirectoryThenTheSecondIsRefused) {
+  auto first = LockDataDirectory(directory_);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(LockDataDirectory(directory_).status().code(), ErrorCode::kConflict);
+}
+
+TEST_F(DataDirectoryTest, WhenMadeThenTheSecretIsPrivateAndStays) {
+  const auto secret = EnsureClusterSecret(PosixFileSystem(), directory_);
+  ASSERT_TRUE(secret.ok()) << secret.status().message();
+  EXPECT_EQ(EnsureClusterSecret(PosixFileSystem(), directory_).value(), *secret);
+  EXPECT_EQ(std::filesystem::status(directory_ + "/secret").permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_NE(EnsureRestToken(PosixFileSystem(), directory_).value(), *secret);
+}
+
+using PluginStoreTest = DirectoryTest;
+
+TEST_F(PluginStoreTest, WhenReopenedThenPluginsAreFoundByIdAndHash) {
+  ManualClock clock;
+  PluginStore store(PosixFileSystem(), clock, directory_ + "/plugins");
+  ASSERT_TRUE(store.Open().ok());
+  const auto added = store.Add("job.so", "content");
+  ASSERT_TRUE(added.ok()) << added.status().message();
+  EXPECT_EQ(store.Add("other.so", "content")->name, "job.so");
+  PluginStore again(PosixFileSystem(), clock, directory_ + "/plugins");
+  ASSERT_TRUE(again.Open().ok());
+  EXPECT_EQ(again.Find(added->id())->hash, added->hash);
+  EXPECT_EQ(again.Read(added->hash, 3, 100).value(), "tent");
+  EXPECT_EQ(again.Find("../../etc").status().code(), ErrorCode::kNotFound);
+  ASSERT_TRUE(again.Remove(added->hash).ok());
+  EXPECT_EQ(again.Read(added->hash, 0, 1).status().code(), ErrorCode::kNotFound);
+}
+
+class RestoreChoiceTest : public DirectoryTest {
+ protected:
+  RestoreChoiceTest() { EXPECT_TRUE(storage_.Fence(Generation(1)).ok()); }
+
+  void Complete(std::uint64_t id) {
+    CheckpointManifest manifest;
+    manifest.job = kJob;
+    manifest.checkpoint = CheckpointId(id);
+    manifest.graph_hash = 77;
+    ASSERT_TRUE(storage_.PreparePending(CheckpointId(id)).ok());
+    ASSERT_EQ(storage_.Decide(manifest).decision, Decision::kDecided);
+  }
+  void Damage(std::uint64_t id) {
+    std::filesystem::resize_file(storage_.CompletedPath(CheckpointId(id)) + "/MANIFEST", 10);
+  }
+  Result<RestoreChoice> Choose(std::uint64_t last, bool transactional) {
+    return ChooseRestorePoint(storage_, {.last_completed = CheckpointId(last),
+                                         .transactional = transactional,
+                                         .graph_hash = 77,
+                                         .unreadable = {}});
+  }
+
+  static constexpr JobId kJob{3, 3};
+  CheckpointStorage storage_{PosixFileSystem(), directory_, kJob};
+};
+
+TEST_F(RestoreChoiceTest, WhenThereWasNoneThenFromTheBeginning) {
+  EXPECT_FALSE(Choose(0, true)->point.has_value());
+}
+
+TEST_F(RestoreChoiceTest, WhenIntactThenTheNewest) {
+  Complete(1);
+  Complete(2);
+  EXPECT_EQ(Choose(1, true)->point->checkpoint, CheckpointId(2));
+}
+
+TEST_F(RestoreChoiceTest, WhenHistoryKnowsOneButNoneIsThereThenRefusedInsteadOfEmpty) {
+  for (const bool transactional : {false, true}) {
+    const auto choice = Choose(5, transactional);
+    EXPECT_EQ(choice.status().code(), ErrorCode::kCorruption);
+    EXPECT_THAT(choice.status().message(), HasSubstr("completed/5/MANIFEST"));
+  }
+}
+
+TEST_F(RestoreChoiceTest, WhenTheNewestIsDamagedThenAnOlderOneOnlyWithoutTransactionalSinks) {
+  Complete(1);
+  Complete(2);
+  Damage(2);
+  EXPECT_EQ(Choose(2, true).status().code(), ErrorCode::kCorruption);
+  const auto choice = Choose(2, false);
+  EXPECT_EQ(choice->point->checkpoint, CheckpointId(1));
+  EXPECT_EQ(choice->newest, CheckpointId(2));
+  EXPECT_THAT(choice->warnings.at(0), HasSubstr("checkpoint 2 is skipped"));
+  Damage(1);
+  EXPECT_EQ(Choose(2, false).status().code(), ErrorCode::kCorruption);
+}
+
+}  // namespace
+}  // namespace penstock

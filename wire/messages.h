@@ -1,0 +1,179 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/ids.h"
+#include "common/status.h"
+#include "common/task_snapshot.h"
+
+namespace penstock {
+
+// Control messages as plain structs: what step functions consume and produce. wire/control.capnp is their
+// form on the wire, wire/convert.h translates.
+
+/// What a task host needs to build a job again. Constant over all runs of the job.
+struct JobSpec {
+  JobId id;
+  std::string name;
+  std::string plugin_hash;  ///< Hex of the content's checksum; the worker has or fetches the file.
+  std::map<std::string, std::string> arguments;
+  std::string working_directory;
+  std::map<std::string, std::string> configuration;  ///< Effective options of the job, as text.
+  std::string graph_json;                            ///< The submitted JobGraph.
+};
+
+/// Phases of one task's snapshot, in microseconds of the monotonic clock.
+struct SnapshotTimings {
+  std::uint64_t start_delay = 0;  ///< From the trigger to the first barrier.
+  std::uint64_t alignment = 0;
+  std::uint64_t synchronous = 0;
+  std::uint64_t asynchronous = 0;
+};
+
+/// One task host of a run: where it is reached and which subtasks it runs.
+struct HostAssignment {
+  HostId host;
+  std::string endpoint;  ///< "tcp://127.0.0.1:40123"; filled in when the host has bound it.
+  std::vector<SubtaskId> subtasks;
+};
+
+/// The checkpoint to start from.
+struct RestorePoint {
+  CheckpointId checkpoint;
+  std::string directory;  ///< Absolute path of completed/<id>.
+  bool final = false;     ///< It was the job's last one: commit and finish.
+  std::vector<TaskSnapshot> tasks;
+};
+
+// ---- coordinator → task host, passed through by its worker ----
+
+struct DeployTasks {
+  std::vector<HostAssignment> hosts;       ///< All of the run, this one included.
+  std::vector<RestorePoint> restore;       ///< Empty, or one.
+  std::string checkpoint_directory;        ///< Of the job: …/<job id>.
+};
+/// All hosts are deployed: sources may run.
+struct StartTasks {};
+struct TriggerCheckpoint {
+  CheckpointId checkpoint;
+  bool final = false;  ///< Sources emit nothing after this barrier.
+  std::string directory;  ///< Absolute path of g<generation>/pending/<id>; exists.
+};
+struct CheckpointCompleted {
+  CheckpointId checkpoint;
+  bool final = false;  ///< Commit, close, finish.
+};
+/// Sources stop reading and report exhausted, without a maximum watermark.
+struct StopSources {};
+struct CancelTasks {};
+
+using HostCommand = std::variant<DeployTasks, StartTasks, TriggerCheckpoint, CheckpointCompleted,
+                                 StopSources, CancelTasks>;
+
+// ---- task host → coordinator, passed through by its worker ----
+
+/// The host has loaded the plugin, rebuilt the same graph and bound its socket.
+struct HostReady {
+  std::string endpoint;
+};
+/// All its tasks have restored their state and committed again what was pre-committed.
+struct HostDeployed {};
+struct SourceExhausted {
+  SubtaskId subtask;
+};
+struct CheckpointAcknowledged {
+  CheckpointId checkpoint;
+  TaskSnapshot snapshot;
+  SnapshotTimings timings;
+};
+/// The snapshot could not be written; the task runs on.
+struct CheckpointDeclined {
+  CheckpointId checkpoint;
+  SubtaskId subtask;
+  Status reason;
+};
+/// All tasks have committed the final checkpoint and closed; the process is about to end.
+struct HostFinished {};
+/// The attempt is over; the first cause. `subtask` and `operator_name` when known.
+struct HostFailed {
+  Status error;
+  SubtaskId subtask;
+  std::string operator_name;
+};
+/// Counters of one task; cumulative since the attempt's start. Times in milliseconds.
+struct TaskMetrics {
+  SubtaskId subtask;
+  std::map<std::string, std::uint64_t> counters;
+  std::int64_t watermark = 0;  ///< Milliseconds; INT64_MIN when none.
+};
+struct HostMetrics {
+  std::vector<TaskMetrics> tasks;
+  std::uint64_t state_bytes = 0;
+};
+
+using HostEvent = std::variant<HostReady, HostDeployed, SourceExhausted, CheckpointAcknowledged,
+                               CheckpointDeclined, HostFinished, HostFailed, HostMetrics>;
+
+// ---- coordinator → worker ----
+
+struct StartHost {
+  HostId host;
+  Generation generation;
+  JobSpec job;
+  std::uint32_t slots = 0;  ///< Slots of the worker that it takes; sets its share of the memory.
+};
+struct ForwardToHost {
+  HostId host;
+  HostCommand command;
+};
+/// SIGKILL at once; the worker answers with HostExited.
+struct KillHost {
+  HostId host;
+};
+
+using WorkerCommand = std::variant<StartHost, ForwardToHost, KillHost>;
+
+// ---- worker → coordinator ----
+
+struct WorkerRegistration {
+  WorkerId worker;
+  std::string address;  ///< Host name or address, for people.
+  std::uint64_t pid = 0;
+  std::uint32_t slots = 0;
+  std::uint64_t memory_bytes = 0;
+  std::string data_directory;
+};
+struct WorkerHeartbeat {
+  std::uint64_t resident_bytes = 0;
+};
+/// The host process has ended. `description` is for people: "killed by SIGSEGV", "exit code 1".
+struct HostExited {
+  HostId host;
+  bool clean = false;  ///< Exit code 0.
+  std::string description;
+  std::string log_tail;  ///< Last lines of what it wrote to stderr.
+};
+struct FromHost {
+  HostId host;
+  HostEvent event;
+};
+
+using WorkerEvent = std::variant<WorkerHeartbeat, HostExited, FromHost>;
+
+// ---- worker → task host, once, before anything else ----
+
+struct HostSetup {
+  HostId host;
+  Generation generation;
+  JobSpec job;
+  std::string plugin_path;
+  std::uint64_t memory_bytes = 0;  ///< The host's share of worker.memory.
+  std::string bind_address;        ///< For the data socket: "127.0.0.1".
+  std::string cluster_secret;      ///< Must come with every data connection's handshake.
+};
+
+}  // namespace penstock

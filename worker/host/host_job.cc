@@ -1,0 +1,58 @@
+#include "worker/host/host_job.h"
+
+#include <utility>
+
+#include "common/config/configuration.h"
+#include "common/config/options.h"
+#include "worker/plugin/job_plan.h"
+
+namespace penstock {
+
+const EdgeType& HostJob::edge_type(const JobEdge& edge) const {
+  return *operators[graph.vertex(edge.to).operators.front().index].inputs.front().edge;
+}
+
+const JobEdge* HostJob::input_edge(VertexId vertex) const {
+  for (const JobEdge& edge : graph.edges) {
+    if (edge.to == vertex) return &edge;
+  }
+  return nullptr;
+}
+
+Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
+  const JobSpec& spec = setup.job;
+  PENSTOCK_ASSIGN_OR_RETURN(const JobGraph submitted, JobGraphFromJson(spec.graph_json));
+  PENSTOCK_ASSIGN_OR_RETURN(const Configuration config, Configuration::FromMap(spec.configuration));
+  PENSTOCK_ASSIGN_OR_RETURN(
+      PlannedJob planned, PlanJob(fs, {setup.plugin_path, submitted.name, spec.arguments,
+                                       spec.working_directory, spec.configuration}));
+  if (!planned.answer.problems.empty()) return ToStatus(planned.answer.problems);
+  HostJob job;
+  job.graph = std::move(planned.answer.plan.graph);
+  if (JobGraphHash(job.graph) != JobGraphHash(submitted)) {
+    return Status::InvalidArgument(
+        "the job function has built another graph than at submission: " +
+            FirstDifference(submitted, job.graph),
+        "it must depend on its arguments only, not on files, time, environment or chance");
+  }
+  job.plan = ExpandGraph(job.graph);
+  job.operators = std::move(planned.operators);
+  job.buffer_timeout = config.Get(options::kBufferTimeout);
+  return job;
+}
+
+Distribution ToDistribution(EdgeDistribution distribution) {
+  switch (distribution) {
+    case EdgeDistribution::kForward:
+      return Distribution::kForward;
+    case EdgeDistribution::kHash:
+      return Distribution::kHash;
+    case EdgeDistribution::kRebalance:
+      return Distribution::kRebalance;
+    case EdgeDistribution::kBroadcast:
+      return Distribution::kBroadcast;
+  }
+  return Distribution::kForward;
+}
+
+}  // namespace penstock

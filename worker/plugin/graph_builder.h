@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/key_group.h"
+#include "graph/planner_messages.h"
+#include "worker/plugin/job_recorder.h"
+
+namespace penstock {
+
+/// What a job gets where its function says nothing.
+struct JobDefaults {
+  std::string name;
+  std::uint32_t parallelism = 1;
+  std::uint32_t max_parallelism = kDefaultMaxParallelism;
+};
+
+/// The graph of a job, or everything that is wrong with it: chains operators into vertices and
+/// validates. Pure: the same in the planner and in every task host.
+/// An operator joins its input's vertex when the edge is kForward and the parallelism equal; kForward
+/// between unequal parallelisms becomes kRebalance.
+PlannerAnswer BuildGraph(const RecordedJob& job, const JobDefaults& defaults);
+
+}  // namespace penstock

@@ -1,0 +1,29 @@
+#include "worker/plugin/job_plan.h"
+
+#include <utility>
+
+#include "common/config/configuration.h"
+#include "common/config/options.h"
+#include "worker/plugin/graph_builder.h"
+#include "worker/plugin/job_recorder.h"
+#include "worker/plugin/loader.h"
+#include "worker/plugin/note_reader.h"
+
+namespace penstock {
+
+Result<PlannedJob> PlanJob(FileSystem& fs, const PlanRequest& request) {
+  PENSTOCK_RETURN_IF_ERROR(CheckPlugin(fs, request.plugin_path));
+  PENSTOCK_ASSIGN_OR_RETURN(const Configuration config,
+                            Configuration::FromMap(request.configuration));
+  PENSTOCK_ASSIGN_OR_RETURN(const PluginEntry* entry, LoadPlugin(request.plugin_path));
+  PENSTOCK_ASSIGN_OR_RETURN(RecordedJob job,
+                            RecordJob(*entry, {request.arguments, request.working_directory}));
+  JobDefaults defaults;
+  defaults.name = request.name.empty() ? entry->job_name : request.name;
+  defaults.parallelism = static_cast<std::uint32_t>(config.Get(options::kParallelism));
+  defaults.max_parallelism = static_cast<std::uint32_t>(config.Get(options::kMaxParallelism));
+  PlannerAnswer answer = BuildGraph(job, defaults);
+  return PlannedJob{std::move(answer), std::move(job.operators)};
+}
+
+}  // namespace penstock

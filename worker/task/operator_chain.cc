@@ -1,0 +1,247 @@
+#include "worker/task/operator_chain.h"
+
+#include <utility>
+
+namespace penstock {
+
+/// An operator, its surroundings and its place. The operator goes before its context.
+struct OperatorChain::Node {
+  Node(const TaskIdentity& task, OperatorBoundary& boundary, std::uint32_t position,
+       const GraphOperator& spec)
+      : position(position), spec(spec), context(task, boundary, position, spec.name, spec.uid) {}
+
+  std::string key() const { return spec.uid.empty() ? "#" + std::to_string(position) : spec.uid; }
+
+  const std::uint32_t position;
+  const GraphOperator& spec;
+  ChainOperatorContext context;
+  std::unique_ptr<Operator> op;
+};
+
+/// Calls the next operator of the chain.
+class OperatorChain::ChainedOutput final : public Output {
+ public:
+  ChainedOutput(OperatorBoundary& boundary, Node& next) : boundary_(boundary), next_(next) {}
+
+  void Emit(Batch& batch) override {
+    if (batch.empty() || boundary_.failed()) return;
+    const std::uint32_t previous = boundary_.Enter(next_.position);
+    next_.op->ProcessBatch(batch);
+    boundary_.Leave(previous);
+  }
+  void EmitWatermark(Timestamp watermark) override {
+    if (watermark <= last_ || boundary_.failed()) return;
+    last_ = watermark;
+    const std::uint32_t previous = boundary_.Enter(next_.position);
+    next_.op->ProcessWatermark(watermark);
+    boundary_.Leave(previous);
+  }
+
+ private:
+  OperatorBoundary& boundary_;
+  Node& next_;
+  Timestamp last_ = Timestamp::Min();
+};
+
+/// Any number of consumers: all but the last get copies.
+class OperatorChain::FanOutput final : public Output {
+ public:
+  explicit FanOutput(std::vector<Output*> consumers) : consumers_(std::move(consumers)) {}
+
+  void Emit(Batch& batch) override {
+    if (batch.empty()) return;
+    for (std::size_t i = 0; i < consumers_.size(); ++i) {
+      if (i + 1 == consumers_.size()) consumers_[i]->Emit(batch);
+      else consumers_[i]->Emit(*batch.Copy());
+    }
+  }
+  void EmitWatermark(Timestamp watermark) override {
+    for (Output* consumer : consumers_) consumer->EmitWatermark(watermark);
+  }
+
+ private:
+  const std::vector<Output*> consumers_;
+};
+
+/// Remembers the watermark that a source has reached.
+class OperatorChain::SourceOutput final : public Output {
+ public:
+  SourceOutput(Output& next, Timestamp& watermark) : next_(next), watermark_(watermark) {}
+
+  void Emit(Batch& batch) override { next_.Emit(batch); }
+  void EmitWatermark(Timestamp watermark) override {
+    if (watermark <= watermark_) return;
+    watermark_ = watermark;
+    next_.EmitWatermark(watermark);
+  }
+
+ private:
+  Output& next_;
+  Timestamp& watermark_;
+};
+
+namespace {
+
+std::vector<std::string> NamesOf(const JobVertex& vertex) {
+  std::vector<std::string> names;
+  for (const GraphOperator& op : vertex.operators) {
+    names.push_back(op.uid.empty() ? op.name : op.uid);
+  }
+  return names;
+}
+
+}  // namespace
+
+OperatorChain::OperatorChain(const TaskIdentity& task, const JobVertex& vertex,
+                             std::vector<ChainEdge> edges)
+    : task_(task), vertex_(vertex), edges_(std::move(edges)), boundary_(NamesOf(vertex)) {
+  for (std::uint32_t i = 0; i < vertex.operators.size(); ++i) {
+    nodes_.push_back(std::make_unique<Node>(task_, boundary_, i, vertex.operators[i]));
+  }
+}
+
+OperatorChain::~OperatorChain() = default;
+
+Output& OperatorChain::MakeOutput(std::uint32_t position) {
+  std::vector<Output*> consumers;
+  for (const ChainEdge& edge : edges_) {
+    if (edge.from_operator == position) consumers.push_back(edge.output.get());
+  }
+  for (const std::unique_ptr<Node>& next : nodes_) {
+    if (next->spec.input != static_cast<std::int32_t>(position)) continue;
+    outputs_.push_back(std::make_unique<ChainedOutput>(boundary_, *next));
+    consumers.push_back(outputs_.back().get());
+  }
+  if (consumers.size() == 1) return *consumers.front();
+  outputs_.push_back(std::make_unique<FanOutput>(std::move(consumers)));
+  return *outputs_.back();
+}
+
+Status OperatorChain::Open(const std::vector<OperatorSpec>& specs) {
+  return ForEachOperator([&](Node& node) {
+    node.op = specs[node.spec.index].make();
+    Output* output = &MakeOutput(node.position);
+    if (vertex_.is_source() && node.position == 0) {
+      source_ = dynamic_cast<SourceOperator*>(node.op.get());
+      if (source_ == nullptr) return Status::Internal("is no source operator");
+      outputs_.push_back(std::make_unique<SourceOutput>(*output, source_watermark_));
+      output = outputs_.back().get();
+      root_output_ = output;
+    }
+    return node.op->Open(node.context, *output);
+  });
+}
+
+Status OperatorChain::ForEachOperator(const std::function<Status(Node&)>& call) {
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    PENSTOCK_RETURN_IF_ERROR(boundary_.Run(node->position, [&] { return call(*node); }));
+  }
+  return Status::Ok();
+}
+
+Status OperatorChain::Restore(const TaskRestore& restore) {
+  std::vector<std::string> known;
+  std::vector<std::string> required;
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    known.push_back(node->key());
+    if (!node->spec.uid.empty() || !node->context.tables().empty()) required.push_back(known.back());
+  }
+  PENSTOCK_RETURN_IF_ERROR(restore.CheckOperators(known, required));
+  return ForEachOperator([&](Node& node) { return RestoreOperator(restore, node); });
+}
+
+Status OperatorChain::RestoreOperator(const TaskRestore& restore, Node& node) {
+  const SnapshotOperator* stored = restore.Find(node.key());
+  if (stored == nullptr) return Status::Ok();
+  PENSTOCK_RETURN_IF_ERROR(restore.LoadTables(*stored, node.context.tables()));
+  return node.op->Restore(stored->state);
+}
+
+Status OperatorChain::ProcessBatch(Batch& batch) {
+  return boundary_.Run(0, [&] { nodes_.front()->op->ProcessBatch(batch); });
+}
+
+Status OperatorChain::ProcessWatermark(Timestamp watermark) {
+  return boundary_.Run(0, [&] { nodes_.front()->op->ProcessWatermark(watermark); });
+}
+
+Status OperatorChain::PollSource(SourcePoll& outcome) {
+  return boundary_.Run(0, [&] { outcome = source_->Poll(); });
+}
+
+Status OperatorChain::EmitFromSource(Timestamp watermark) {
+  return boundary_.Run(0, [&] { root_output_->EmitWatermark(watermark); });
+}
+
+Result<FrozenChain> OperatorChain::Freeze(CheckpointId checkpoint) {
+  FrozenChain frozen;
+  PENSTOCK_RETURN_IF_ERROR(ForEachOperator([&](Node& node) -> Status {
+    FrozenOperator op{node.key(), node.spec.name, {}, {}};
+    PENSTOCK_RETURN_IF_ERROR(node.op->SnapshotState(checkpoint, op.state));
+    for (KeyedTable* table : node.context.tables()) {
+      op.tables.push_back({table->descriptor(), table->Freeze()});
+    }
+    const bool keeps_something =
+        !node.spec.uid.empty() || !op.state.empty() || !op.tables.empty();
+    if (keeps_something) frozen.operators.push_back(std::move(op));
+    return Status::Ok();
+  }));
+  return frozen;
+}
+
+Status OperatorChain::Thaw() {
+  return ForEachOperator([](Node& node) {
+    for (KeyedTable* table : node.context.tables()) table->Thaw();
+    return Status::Ok();
+  });
+}
+
+Status OperatorChain::NotifyCompleted(CheckpointId checkpoint) {
+  return ForEachOperator(
+      [&](Node& node) { return node.op->NotifyCheckpointCompleted(checkpoint); });
+}
+
+Status OperatorChain::Close() {
+  return ForEachOperator([](Node& node) { return node.op->Close(); });
+}
+
+bool OperatorChain::HasRoom() const {
+  for (const ChainEdge& edge : edges_) {
+    if (!edge.output->HasRoom()) return false;
+  }
+  return true;
+}
+
+bool OperatorChain::Flush(PartitionOutput::FlushScope scope) {
+  bool sent = false;
+  for (const ChainEdge& edge : edges_) sent |= edge.output->Flush(scope);
+  return sent;
+}
+
+void OperatorChain::SendStatus(WatermarkStatus status) {
+  for (const ChainEdge& edge : edges_) edge.output->SendStatus(status);
+}
+
+void OperatorChain::SendBarrier(const CheckpointBarrier& barrier) {
+  for (const ChainEdge& edge : edges_) edge.output->SendBarrier(barrier);
+}
+
+std::size_t OperatorChain::StateBytes() const {
+  std::size_t bytes = 0;
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    for (const KeyedTable* table : node->context.tables()) bytes += table->MemoryBytes();
+  }
+  return bytes;
+}
+
+std::uint64_t OperatorChain::records_out() const {
+  std::uint64_t records = 0;
+  for (const ChainEdge& edge : edges_) records += edge.output->records();
+  return records;
+}
+
+void OperatorChain::CollectCounters(std::map<std::string, std::uint64_t>& counters) const {
+  for (const std::unique_ptr<Node>& node : nodes_) node->context.CollectCounters(counters);
+}
+
+}  // namespace penstock

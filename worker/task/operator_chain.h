@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/runtime/operator.h"
+#include "api/runtime/plugin.h"
+#include "graph/job_graph.h"
+#include "worker/state/frozen_chain.h"
+#include "worker/state/task_restore.h"
+#include "worker/task/operator_boundary.h"
+#include "worker/task/operator_context.h"
+#include "worker/task/partition_output.h"
+#include "worker/task/task_identity.h"
+
+namespace penstock {
+
+/// Where the output of one operator of the chain leaves the task.
+struct ChainEdge {
+  std::uint32_t from_operator = 0;  ///< Position in the chain.
+  std::unique_ptr<PartitionOutput> output;
+};
+
+/// The operators of one vertex at one subtask: a tree, fused by direct calls. Every call into it returns
+/// the first error of any operator, stamped with that operator's name; after an error the chain only
+/// drops what it is given. Task thread only unless stated.
+class OperatorChain {
+ public:
+  /// `task` and `vertex` outlive this.
+  OperatorChain(const TaskIdentity& task, const JobVertex& vertex, std::vector<ChainEdge> edges);
+  ~OperatorChain();
+  OperatorChain(const OperatorChain&) = delete;
+  OperatorChain& operator=(const OperatorChain&) = delete;
+
+  /// Makes and opens all operators. `specs` of the whole job.
+  Status Open(const std::vector<OperatorSpec>& specs);
+  /// Loads tables and states after Open. Refuses a snapshot that doesn't fit these operators.
+  Status Restore(const TaskRestore& restore);
+
+  /// For the vertex's input: records, or a watermark that has advanced.
+  Status ProcessBatch(Batch& batch);
+  Status ProcessWatermark(Timestamp watermark);
+  /// For a source.
+  Status PollSource(SourcePoll& outcome);
+  Clock::MonotonicTime next_poll() const { return source_->next_poll(); }
+  /// As if the source had emitted it.
+  Status EmitFromSource(Timestamp watermark);
+  Timestamp source_watermark() const { return source_watermark_; }
+
+  /// States and frozen tables in chain order. Thaw follows when they have been written and destroyed.
+  Result<FrozenChain> Freeze(CheckpointId checkpoint);
+  Status Thaw();
+  Status NotifyCompleted(CheckpointId checkpoint);
+  Status Close();
+
+  bool HasRoom() const;
+  /// True when something was sent.
+  bool Flush(PartitionOutput::FlushScope scope);
+  void SendStatus(WatermarkStatus status);
+  void SendBarrier(const CheckpointBarrier& barrier);
+
+  std::size_t StateBytes() const;
+
+  /// Any thread, after Open.
+  const OperatorBoundary& boundary() const { return boundary_; }
+  std::uint64_t records_out() const;
+  void CollectCounters(std::map<std::string, std::uint64_t>& counters) const;
+
+ private:
+  class ChainedOutput;
+  class FanOutput;
+  class SourceOutput;
+  struct Node;
+
+  Output& MakeOutput(std::uint32_t position);
+  Status ForEachOperator(const std::function<Status(Node&)>& call);
+  Status RestoreOperator(const TaskRestore& restore, Node& node);
+
+  const TaskIdentity& task_;
+  const JobVertex& vertex_;
+  std::vector<ChainEdge> edges_;
+  OperatorBoundary boundary_;
+  std::vector<std::unique_ptr<Output>> outputs_;  // outlive the nodes' operators
+  std::vector<std::unique_ptr<Node>> nodes_;      // by position
+  SourceOperator* source_ = nullptr;              // nodes_[0]'s, of a source vertex
+  Output* root_output_ = nullptr;                 // of nodes_[0]
+  Timestamp source_watermark_ = Timestamp::Min();
+};
+
+}  // namespace penstock

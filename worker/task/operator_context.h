@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/runtime/operator.h"
+#include "common/mutex.h"
+#include "worker/task/operator_boundary.h"
+#include "worker/task/task_identity.h"
+
+namespace penstock {
+
+/// What one operator of a chain is given. Task thread only unless stated.
+class ChainOperatorContext final : public OperatorContext {
+ public:
+  /// All outlive this. `position` in the chain.
+  ChainOperatorContext(const TaskIdentity& task, OperatorBoundary& boundary, std::uint32_t position,
+                       std::string name, std::string uid)
+      : task_(task),
+        boundary_(boundary),
+        position_(position),
+        name_(std::move(name)),
+        uid_(std::move(uid)) {}
+
+  const std::string& job_name() const override { return task_.job_name; }
+  JobId job_id() const override { return task_.job; }
+  Generation generation() const override { return task_.generation; }
+  const std::string& operator_name() const override { return name_; }
+  const std::string& uid() const override { return uid_; }
+  std::uint32_t subtask() const override { return task_.subtask.index; }
+  std::uint32_t parallelism() const override { return task_.parallelism; }
+  std::uint32_t max_parallelism() const override { return task_.max_parallelism; }
+  FileSystem& file_system() override { return task_.file_system; }
+  const Clock& clock() const override { return task_.clock; }
+  Counter& counter(const std::string& name) override;
+  void RegisterTable(KeyedTable& table) override { tables_.push_back(&table); }
+  void Fail(Status error) override { boundary_.Fail(position_, std::move(error)); }
+
+  const std::vector<KeyedTable*>& tables() const { return tables_; }
+  /// Any thread. Adds "<operator>.<counter>" for each counter.
+  void CollectCounters(std::map<std::string, std::uint64_t>& counters) const EXCLUDES(mu_);
+
+ private:
+  const TaskIdentity& task_;
+  OperatorBoundary& boundary_;
+  const std::uint32_t position_;
+  const std::string name_;
+  const std::string uid_;
+  std::vector<KeyedTable*> tables_;
+
+  mutable Mutex mu_;
+  std::map<std::string, std::unique_ptr<Counter>> counters_ GUARDED_BY(mu_);
+};
+
+}  // namespace penstock

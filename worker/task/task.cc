@@ -1,0 +1,260 @@
+#include "worker/task/task.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <variant>
+
+namespace penstock {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+std::uint64_t Micros(std::int64_t nanos) {
+  return nanos <= 0 ? 0 : static_cast<std::uint64_t>(nanos / 1000);
+}
+
+std::int64_t Nanos(Clock::MonotonicTime time) { return time.time_since_epoch().count(); }
+
+std::uint64_t ToMillis(nanoseconds time) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, duration_cast<milliseconds>(time).count()));
+}
+
+}  // namespace
+
+Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
+    : identity_(parts.identity),
+      vertex_(parts.vertex),
+      specs_(parts.specs),
+      buffer_timeout_(parts.buffer_timeout),
+      input_channels_(parts.input_channels),
+      restore_(std::move(parts.restore)),
+      listener_(listener),
+      started_(identity_.clock.Now()),
+      signal_(std::move(parts.signal)),
+      mailbox_(*signal_),
+      chain_(identity_, vertex_, std::move(parts.edges)),
+      snapshots_(identity_, std::move(parts.pending_directory), snapshots, mailbox_, listener_),
+      watermark_(Timestamp::Min().millis) {
+  if (parts.input == nullptr) return;
+  input_ = std::make_unique<TaskInput>(std::move(parts.input), *parts.input_type, chain_,
+                                       identity_.clock, *this);
+}
+
+Task::~Task() { assert(!thread_.joinable()); }
+
+void Task::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Task::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Task::Cancel() {
+  cancelled_.store(true, std::memory_order_release);
+  signal_->Notify();
+}
+
+void Task::Run() {
+  Status status = Prepare();
+  if (status.ok() && !finished_) {
+    listener_.OnDeployed(id());
+    status = Loop();
+  }
+  ReportEnd(status);
+}
+
+void Task::ReportEnd(const Status& status) {
+  if (cancelled_.load(std::memory_order_acquire)) return;
+  if (status.ok()) {
+    listener_.OnFinished(id());
+    return;
+  }
+  HostFailed failed{status, id(), ""};
+  if (chain_.boundary().failed()) failed.operator_name = chain_.boundary().failed_operator();
+  listener_.OnFailed(std::move(failed));
+}
+
+Status Task::Prepare() {
+  PENSTOCK_RETURN_IF_ERROR(chain_.Open(specs_));
+  if (restore_) PENSTOCK_RETURN_IF_ERROR(Restore());
+  Publish();
+  if (!restore_ || !restore_->final) return Status::Ok();
+  finished_ = true;
+  return chain_.Close();
+}
+
+Status Task::Restore() {
+  PENSTOCK_ASSIGN_OR_RETURN(
+      const TaskRestore restore,
+      TaskRestore::Open(identity_.file_system, restore_->directory, restore_->snapshot,
+                        identity_.parallelism, identity_.max_parallelism, input_channels_));
+  PENSTOCK_RETURN_IF_ERROR(chain_.Restore(restore));
+  std::vector<Timestamp> watermarks;
+  for (const std::int64_t millis : restore.metadata().input_watermarks) {
+    watermarks.push_back({millis});
+  }
+  if (input_ != nullptr) input_->RestoreWatermarks(watermarks);
+  return Status::Ok();
+}
+
+Status Task::Loop() {
+  while (!finished_) {
+    if (cancelled_.load(std::memory_order_acquire)) return Status::Cancelled();
+    PENSTOCK_RETURN_IF_ERROR(HandleMail());
+    if (finished_) break;
+    PENSTOCK_RETURN_IF_ERROR(Step());
+  }
+  return Status::Ok();
+}
+
+Status Task::Step() {
+  steps_.store(steps_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  FlushInTime(identity_.clock.Now());
+  std::optional<Clock::MonotonicTime> wake;
+  bool worked = false;
+  if (running_) {
+    if (!chain_.HasRoom()) {
+      const auto pause = std::max<nanoseconds>(buffer_timeout_, milliseconds(1));
+      Wait(last_flush_ + pause, WaitReason::kCredit);
+      return Status::Ok();
+    }
+    PENSTOCK_RETURN_IF_ERROR(input_ != nullptr ? input_->Step(worked) : StepSource(worked, wake));
+  }
+  // What a flush waits for may have swallowed a notification, so look again before waiting.
+  if (worked || chain_.Flush(PartitionOutput::FlushScope::kWithRoom)) return Status::Ok();
+  Wait(wake, WaitReason::kInput);
+  return Status::Ok();
+}
+
+Status Task::StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake) {
+  if (exhausted_) return Status::Ok();
+  SourcePoll outcome = SourcePoll::kMore;
+  PENSTOCK_RETURN_IF_ERROR(chain_.PollSource(outcome));
+  worked = outcome == SourcePoll::kMore;
+  if (outcome == SourcePoll::kNothingYet) {
+    wake = chain_.next_poll();
+    worked = *wake <= identity_.clock.Now();
+  }
+  if (outcome != SourcePoll::kExhausted) return Status::Ok();
+  PENSTOCK_RETURN_IF_ERROR(chain_.EmitFromSource(Timestamp::Max()));
+  ReportExhausted();
+  return Status::Ok();
+}
+
+void Task::ReportExhausted() {
+  if (exhausted_) return;
+  exhausted_ = true;
+  listener_.OnExhausted(id());
+}
+
+Status Task::HandleMail() {
+  for (const TaskMail& mail : mailbox_.TakeAll()) {
+    PENSTOCK_RETURN_IF_ERROR(std::visit([this](const auto& m) { return Handle(m); }, mail));
+  }
+  return Status::Ok();
+}
+
+Status Task::Handle(const StartTasks&) {
+  running_ = true;
+  return Status::Ok();
+}
+
+Status Task::Handle(const StopSources&) {
+  if (is_source()) ReportExhausted();
+  return Status::Ok();
+}
+
+Status Task::Handle(const TriggerMail& mail) {
+  const CheckpointBarrier barrier{mail.trigger.checkpoint, mail.trigger.final, mail.received};
+  exhausted_ = exhausted_ || barrier.final;
+  return TakeSnapshot(barrier, {});
+}
+
+Status Task::Handle(const CheckpointCompleted& completed) {
+  PENSTOCK_RETURN_IF_ERROR(chain_.NotifyCompleted(completed.checkpoint));
+  if (!completed.final) return Status::Ok();
+  finished_ = true;
+  return chain_.Close();
+}
+
+Status Task::Handle(const SnapshotWritten&) {
+  snapshots_.Written();
+  return chain_.Thaw();
+}
+
+Status Task::OnAligned(const CheckpointBarrier& barrier, std::int64_t alignment_nanos) {
+  SnapshotTimings timings;
+  timings.alignment = Micros(alignment_nanos);
+  return TakeSnapshot(barrier, timings);
+}
+
+void Task::OnAborted(CheckpointId checkpoint) {
+  snapshots_.Decline(checkpoint,
+                     Status::Unavailable("a newer checkpoint's barrier came before all inputs had "
+                                         "this one's"));
+}
+
+Status Task::TakeSnapshot(const CheckpointBarrier& barrier, SnapshotTimings timings) {
+  if (barrier.final) passed_final_.store(true, std::memory_order_release);
+  if (snapshots_.in_flight()) {
+    snapshots_.Decline(barrier.checkpoint,
+                       Status::Unavailable("the task's previous snapshot is still being written"));
+    chain_.SendBarrier(barrier);
+    return Status::Ok();
+  }
+  const Clock::MonotonicTime start = identity_.clock.Now();
+  const std::uint64_t delay = Micros(Nanos(start) - barrier.triggered);
+  timings.start_delay = delay - std::min(delay, timings.alignment);
+  PENSTOCK_ASSIGN_OR_RETURN(FrozenChain frozen, chain_.Freeze(barrier.checkpoint));
+  timings.synchronous = Micros(Nanos(identity_.clock.Now()) - Nanos(start));
+  chain_.SendBarrier(barrier);
+  std::vector<Timestamp> watermarks;
+  if (input_ != nullptr) watermarks = input_->watermarks();
+  snapshots_.Write(barrier.checkpoint, std::move(frozen), std::move(watermarks), timings);
+  return Status::Ok();
+}
+
+void Task::FlushInTime(Clock::MonotonicTime now) {
+  if (now - last_flush_ < buffer_timeout_) return;
+  last_flush_ = now;
+  chain_.Flush(PartitionOutput::FlushScope::kWithRoom);
+  Publish();
+}
+
+void Task::Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason) {
+  Publish();
+  signal_->Wait(deadline, reason);
+}
+
+void Task::Publish() {
+  state_bytes_.store(chain_.StateBytes(), std::memory_order_relaxed);
+  const Timestamp watermark = input_ != nullptr ? input_->watermark() : chain_.source_watermark();
+  watermark_.store(watermark.millis, std::memory_order_relaxed);
+}
+
+TaskMetrics Task::Metrics() const {
+  TaskMetrics metrics;
+  metrics.subtask = id();
+  metrics.watermark = watermark_.load(std::memory_order_relaxed);
+  const WaitTimes waits = signal_->times();
+  const nanoseconds age = identity_.clock.Now() - started_;
+  auto& counters = metrics.counters;
+  counters["idleTimeMs"] = ToMillis(waits.idle);
+  counters["backPressuredTimeMs"] = ToMillis(waits.back_pressured);
+  counters["busyTimeMs"] = ToMillis(age - waits.idle - waits.back_pressured);
+  counters["numRecordsIn"] = input_ == nullptr ? 0 : input_->records();
+  counters["numRecordsOut"] = chain_.records_out();
+  chain_.CollectCounters(counters);
+  return metrics;
+}
+
+Task::Progress Task::progress() const {
+  return {steps_.load(std::memory_order_relaxed), signal_->times().waiting,
+          chain_.boundary().current_name()};
+}
+
+}  // namespace penstock

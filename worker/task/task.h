@@ -1,0 +1,138 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/runtime/plugin.h"
+#include "api/runtime/record_type.h"
+#include "graph/job_graph.h"
+#include "worker/exchange/input_gate.h"
+#include "worker/task/executor.h"
+#include "worker/task/mailbox.h"
+#include "worker/task/operator_chain.h"
+#include "worker/task/task_identity.h"
+#include "worker/task/task_input.h"
+#include "worker/task/task_listener.h"
+#include "worker/task/task_signal.h"
+#include "worker/task/task_snapshots.h"
+
+namespace penstock {
+
+/// Where a task starts from.
+struct TaskRestorePoint {
+  std::string directory;
+  TaskSnapshot snapshot;
+  bool final = false;  ///< Commit what it holds, close, finish.
+};
+
+/// Everything a task is made of. What is referred to outlives it.
+struct TaskParts {
+  TaskIdentity identity;
+  const JobVertex& vertex;
+  const std::vector<OperatorSpec>& specs;  ///< Of the whole job.
+  /// The one that input and edges were made for.
+  std::unique_ptr<TaskSignal> signal;
+  std::unique_ptr<InputGate> input;  ///< Null for a source, and when `restore` is final.
+  const RecordType* input_type = nullptr;
+  std::size_t input_channels = 0;
+  std::vector<ChainEdge> edges;
+  std::optional<TaskRestorePoint> restore;
+  std::chrono::nanoseconds buffer_timeout{std::chrono::milliseconds(10)};
+  std::string pending_directory;  ///< Parent of the directories of checkpoints being taken.
+};
+
+/// One subtask's chain on a thread of its own. Others send it mail, which it reads between two batches.
+/// Life: open, restore, deployed, StartTasks, running, final checkpoint completed, close, finished; or
+/// failed or cancelled at any point.
+class Task final : public BarrierReceiver {
+ public:
+  /// `listener` and `snapshots` outlive this.
+  Task(TaskParts parts, Executor& snapshots, TaskListener& listener);
+  /// Requires that its thread has ended: Join.
+  ~Task() override;
+
+  void Start();
+  void Join();
+  /// On the calling thread: all that the task's thread does. For tests.
+  void Run();
+
+  // Any thread:
+  SubtaskId id() const { return identity_.subtask; }
+  bool is_source() const { return vertex_.is_source(); }
+  void Post(TaskMail mail) { mailbox_.Post(std::move(mail)); }
+  /// Ends the thread without a report, Close not called, as soon as the current call returns; a thread
+  /// that waits for credit must be woken by the exchange.
+  void Cancel();
+  TaskMetrics Metrics() const;
+  std::uint64_t state_bytes() const { return state_bytes_.load(std::memory_order_relaxed); }
+
+  /// It has sent the barrier of a final checkpoint: no record follows.
+  bool passed_final_barrier() const { return passed_final_.load(std::memory_order_acquire); }
+
+  /// How far the thread is, to find one that is stuck in a call.
+  struct Progress {
+    std::uint64_t steps = 0;
+    bool waiting = false;
+    std::string operator_name;  ///< That runs now.
+  };
+  Progress progress() const;
+
+ private:
+  Status Prepare();
+  Status Restore();
+  Status Loop();
+  Status Step();
+  Status StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake);
+  Status HandleMail();
+  Status Handle(const StartTasks&);
+  Status Handle(const TriggerMail& mail);
+  Status Handle(const CheckpointCompleted& completed);
+  Status Handle(const StopSources&);
+  Status Handle(const SnapshotWritten&);
+  Status OnAligned(const CheckpointBarrier& barrier, std::int64_t alignment_nanos) override;
+  void OnAborted(CheckpointId checkpoint) override;
+  Status TakeSnapshot(const CheckpointBarrier& barrier, SnapshotTimings timings);
+  void ReportExhausted();
+  void Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason);
+  void FlushInTime(Clock::MonotonicTime now);
+  void Publish();
+  void ReportEnd(const Status& status);
+
+  // Constant after construction.
+  const TaskIdentity identity_;
+  const JobVertex& vertex_;
+  const std::vector<OperatorSpec>& specs_;
+  const std::chrono::nanoseconds buffer_timeout_;
+  const std::size_t input_channels_;
+  const std::optional<TaskRestorePoint> restore_;
+  TaskListener& listener_;
+  const Clock::MonotonicTime started_;
+
+  const std::unique_ptr<TaskSignal> signal_;  // shared by agreement, see TaskSignal
+  Mailbox mailbox_;
+  std::thread thread_;
+  std::atomic<bool> cancelled_{false};
+
+  // Task thread only.
+  OperatorChain chain_;
+  std::unique_ptr<TaskInput> input_;
+  TaskSnapshots snapshots_;
+  bool running_ = false;
+  bool exhausted_ = false;     // a source is not polled any more
+  bool finished_ = false;
+  Clock::MonotonicTime last_flush_{};
+
+  // Written by the task's thread, read by any.
+  std::atomic<std::uint64_t> steps_{0};
+  std::atomic<std::uint64_t> state_bytes_{0};
+  std::atomic<std::int64_t> watermark_;
+  std::atomic<bool> passed_final_{false};
+};
+
+}  // namespace penstock

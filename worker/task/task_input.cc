@@ -1,0 +1,68 @@
+#include "worker/task/task_input.h"
+
+#include <utility>
+#include <variant>
+
+namespace penstock {
+
+TaskInput::TaskInput(std::unique_ptr<InputGate> gate, const RecordType& type, OperatorChain& chain,
+                     const Clock& clock, BarrierReceiver& barriers)
+    : gate_(std::move(gate)),
+      type_(type),
+      chain_(chain),
+      clock_(clock),
+      barriers_(barriers),
+      aligner_(gate_->channel_count()),
+      valve_(gate_->channel_count()),
+      decoded_(type.NewBatch()) {}
+
+Status TaskInput::Step(bool& worked) {
+  std::optional<InputGate::Received> received = gate_->Poll();
+  worked = received.has_value();
+  if (!worked) return Status::Ok();
+  return std::visit(
+      [&](auto&& element) { return Take(received->channel, std::forward<decltype(element)>(element)); },
+      std::move(received->element));
+}
+
+Status TaskInput::Take(std::uint32_t channel, std::unique_ptr<Batch> batch) {
+  records_.Add(batch->size());
+  PENSTOCK_RETURN_IF_ERROR(chain_.ProcessBatch(*batch));
+  batch->Clear();
+  gate_->Recycle(channel, std::move(batch));
+  return Status::Ok();
+}
+
+Status TaskInput::Take(std::uint32_t, const EncodedRecords& encoded) {
+  PENSTOCK_RETURN_IF_ERROR(type_.Decode(encoded.bytes, encoded.count, *decoded_));
+  records_.Add(encoded.count);
+  const Status status = chain_.ProcessBatch(*decoded_);
+  decoded_->Clear();
+  return status;
+}
+
+Status TaskInput::Take(std::uint32_t channel, Watermark watermark) {
+  return Forward(valve_.OnWatermark(channel, watermark.time));
+}
+
+Status TaskInput::Take(std::uint32_t channel, WatermarkStatus status) {
+  return Forward(valve_.OnStatus(channel, status.idle));
+}
+
+Status TaskInput::Forward(const WatermarkValve::Change& change) {
+  if (change.idle) chain_.SendStatus({*change.idle});
+  if (!change.watermark) return Status::Ok();
+  return chain_.ProcessWatermark(*change.watermark);
+}
+
+Status TaskInput::Take(std::uint32_t channel, const CheckpointBarrier& barrier) {
+  const std::int64_t now = clock_.Now().time_since_epoch().count();
+  const BarrierAligner::Step step = aligner_.OnBarrier(channel, barrier, now);
+  if (step.aborted) barriers_.OnAborted(*step.aborted);
+  if (step.unblock_all) gate_->UnblockAll();
+  if (step.block) gate_->Block(channel);
+  if (!step.aligned) return Status::Ok();
+  return barriers_.OnAligned(*step.aligned, step.alignment_nanos);
+}
+
+}  // namespace penstock

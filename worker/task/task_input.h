@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "api/runtime/operator.h"
+#include "api/runtime/record_type.h"
+#include "common/status.h"
+#include "worker/exchange/input_gate.h"
+#include "worker/task/barrier_aligner.h"
+#include "worker/task/operator_chain.h"
+#include "worker/task/watermark_valve.h"
+
+namespace penstock {
+
+/// What a task does with barriers.
+class BarrierReceiver {
+ public:
+  virtual ~BarrierReceiver() = default;
+  /// All channels have the barrier.
+  virtual Status OnAligned(const CheckpointBarrier& barrier, std::int64_t alignment_nanos) = 0;
+  /// A newer barrier has come before all channels had this one.
+  virtual void OnAborted(CheckpointId checkpoint) = 0;
+};
+
+/// Takes the elements of a task's input apart: records go through the chain, watermarks through the
+/// valve, barriers through the aligner. Task thread only unless stated.
+class TaskInput {
+ public:
+  /// All outlive this.
+  TaskInput(std::unique_ptr<InputGate> gate, const RecordType& type, OperatorChain& chain,
+            const Clock& clock, BarrierReceiver& barriers);
+
+  /// Handles the next element; `worked` is false when there is none now.
+  Status Step(bool& worked);
+
+  std::uint32_t channel_count() const { return gate_->channel_count(); }
+  void RestoreWatermarks(const std::vector<Timestamp>& watermarks) { valve_.Restore(watermarks); }
+  std::vector<Timestamp> watermarks() const { return valve_.watermarks(); }
+  Timestamp watermark() const { return valve_.current(); }
+  std::size_t queued_bytes() const { return gate_->queued_bytes(); }
+  std::size_t capacity_bytes() const { return gate_->capacity_bytes(); }
+
+  /// Any thread.
+  std::uint64_t records() const { return records_.value(); }
+
+ private:
+  Status Take(std::uint32_t channel, std::unique_ptr<Batch> batch);
+  Status Take(std::uint32_t channel, const EncodedRecords& encoded);
+  Status Take(std::uint32_t channel, Watermark watermark);
+  Status Take(std::uint32_t channel, WatermarkStatus status);
+  Status Take(std::uint32_t channel, const CheckpointBarrier& barrier);
+  Status Forward(const WatermarkValve::Change& change);
+
+  std::unique_ptr<InputGate> gate_;
+  const RecordType& type_;
+  OperatorChain& chain_;
+  const Clock& clock_;
+  BarrierReceiver& barriers_;
+  BarrierAligner aligner_;
+  WatermarkValve valve_;
+  std::unique_ptr<Batch> decoded_;  // reused
+  Counter records_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,58 @@
+#include "worker/task/task_snapshots.h"
+
+#include <chrono>
+#include <utility>
+
+#include "worker/state/snapshot_write.h"
+
+namespace penstock {
+namespace {
+
+/// Everything that the background thread needs; nothing of it is shared with the task.
+struct PendingSnapshot {
+  SnapshotTarget target;
+  FrozenChain frozen;
+  SnapshotTimings timings;
+};
+
+std::uint64_t MicrosSince(const Clock& clock, Clock::MonotonicTime start) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(clock.Now() - start).count());
+}
+
+}  // namespace
+
+void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
+                          std::vector<Timestamp> input_watermarks, SnapshotTimings timings) {
+  in_flight_ = true;
+  PendingSnapshot pending;
+  pending.target = {JoinPath(pending_directory_, ToString(checkpoint)),
+                    checkpoint,
+                    task_.subtask,
+                    task_.parallelism,
+                    task_.max_parallelism,
+                    std::move(input_watermarks)};
+  pending.frozen = std::move(frozen);
+  pending.timings = timings;
+  executor_.Submit(std::packaged_task<void()>(
+      [&task = task_, &mailbox = mailbox_, &listener = listener_,
+       pending = std::move(pending)]() mutable {
+        const Clock::MonotonicTime start = task.clock.Now();
+        auto written = WriteTaskSnapshot(task.file_system, pending.target, std::move(pending.frozen));
+        pending.frozen = {};
+        pending.timings.asynchronous = MicrosSince(task.clock, start);
+        mailbox.Post(SnapshotWritten{});
+        const CheckpointId checkpoint = pending.target.checkpoint;
+        if (written.ok()) {
+          listener.OnAcknowledged({checkpoint, std::move(*written), pending.timings});
+        } else {
+          listener.OnDeclined({checkpoint, task.subtask, written.status()});
+        }
+      }));
+}
+
+void TaskSnapshots::Decline(CheckpointId checkpoint, Status reason) {
+  listener_.OnDeclined({checkpoint, task_.subtask, std::move(reason)});
+}
+
+}  // namespace penstock

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/timestamp.h"
+
+namespace penstock {
+
+/// Makes one watermark of those of all input channels: the minimum over the active ones. Pure.
+class WatermarkValve {
+ public:
+  /// What an element changes for the task; nothing when both are empty.
+  struct Change {
+    std::optional<bool> idle;            ///< All channels have become idle, or one is active again.
+    std::optional<Timestamp> watermark;  ///< Advances.
+  };
+
+  explicit WatermarkValve(std::uint32_t channels)
+      : channels_(channels), active_(channels) {}
+
+  /// Starts where a snapshot's watermarks() were. Requires one per channel.
+  void Restore(const std::vector<Timestamp>& watermarks);
+
+  Change OnWatermark(std::uint32_t channel, Timestamp watermark);
+  Change OnStatus(std::uint32_t channel, bool idle);
+
+  /// The last watermark put out; Min when there was none.
+  Timestamp current() const { return current_; }
+  /// By channel: what a snapshot stores.
+  std::vector<Timestamp> watermarks() const;
+
+ private:
+  struct Channel {
+    Timestamp watermark = Timestamp::Min();
+    bool idle = false;
+  };
+
+  void Advance(Change& change);
+
+  std::vector<Channel> channels_;
+  std::uint32_t active_;
+  Timestamp current_ = Timestamp::Min();
+};
+
+}  // namespace penstock
