@@ -87,7 +87,9 @@ CheckpointManifest DecodeBody(ByteReader& in) {
     manifest.vertices.push_back(vertex);
   }
   const auto tasks = in.Fixed<std::uint32_t>();
-  for (std::uint32_t i = 0; i < tasks && !in.failed(); ++i) manifest.tasks.push_back(DecodeTask(in));
+  for (std::uint32_t i = 0; i < tasks && !in.failed(); ++i) {
+    manifest.tasks.push_back(DecodeTask(in));
+  }
   return manifest;
 }
 

@@ -25,7 +25,7 @@ struct CheckpointManifest {
   std::string job_name;
   Generation generation;
   CheckpointId checkpoint;
-  bool final = false;               ///< The job's last one: whoever restores it commits and finishes.
+  bool final = false;               ///< The job's last: whoever restores it commits and finishes.
   std::int64_t created_millis = 0;  ///< Wall clock, for people only.
   std::uint64_t graph_hash = 0;     ///< JobGraphHash of the submitted graph.
   std::vector<VertexParallelism> vertices;
@@ -43,8 +43,8 @@ std::uint64_t TotalBytes(const CheckpointManifest& manifest);
 std::string EncodeManifest(const CheckpointManifest& manifest);
 
 /// `where` is the file's path, for messages. Fails with kCorruption that says what was expected and
-/// what was found when the bytes are truncated, extended, changed or not a manifest, and with a user
-/// error when a newer version has written it.
+/// what was found when the bytes are truncated, extended, changed or not a manifest, and with a
+/// user error when a newer version has written it.
 Result<CheckpointManifest> DecodeManifest(std::string_view bytes, const std::string& where);
 
 /// A name may be stored in a manifest when it is relative and stays within the checkpoint.

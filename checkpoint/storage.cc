@@ -54,8 +54,8 @@ std::string CheckpointStorage::CompletedPath(CheckpointId id) const {
 
 Status CheckpointStorage::Fence(Generation generation) {
   generation_ = generation;
-  // Own directory first, then the look at the others: of two generations that begin at the same time
-  // at least the newer one sees the other, and the older one is refused or moved away.
+  // Own directory first, then the look at the others: of two generations that begin at the same
+  // time at least the newer one sees the other, and the older one is refused or moved away.
   PENSTOCK_RETURN_IF_ERROR(MakeOwnDirectories());
   PENSTOCK_RETURN_IF_ERROR(FenceOlder());
   // A rename that an older generation did without syncing becomes durable before it is believed.

@@ -15,7 +15,8 @@ namespace penstock {
 enum class Decision : unsigned char {
   kDecided,     ///< Durable: it is the job's newest checkpoint.
   kNotDecided,  ///< Surely not, and it never will be; the job can run on.
-  /// The rename may or may not survive a crash. The generation must end: the next one reads the truth.
+  /// The rename may or may not survive a crash. The generation must end: the next one reads the
+  /// truth.
   kUnknown,
 };
 
@@ -30,8 +31,8 @@ struct DecisionOutcome {
 ///     <directory>/<job>/completed/<id>/{MANIFEST, ...}   decided
 ///
 /// A checkpoint is decided by the rename of its directory from pending to completed, and by nothing
-/// else. Fence() moves the pending directories of older generations away, so that what they still try
-/// to decide fails. Every operation goes by path. Not thread-safe.
+/// else. Fence() moves the pending directories of older generations away, so that what they still
+/// try to decide fails. Every operation goes by path. Not thread-safe.
 class CheckpointStorage {
  public:
   /// `directory` is absolute; `fs` outlives this.
@@ -42,16 +43,16 @@ class CheckpointStorage {
   std::string PendingPath(CheckpointId id) const;
   std::string CompletedPath(CheckpointId id) const;
 
-  /// Begins a generation; call first, and once. When it returns OK nothing of an older generation can
-  /// be decided any more and all that was decided is durable. Fails with kFenced when a newer
+  /// Begins a generation; call first, and once. When it returns OK nothing of an older generation
+  /// can be decided any more and all that was decided is durable. Fails with kFenced when a newer
   /// generation has begun.
   Status Fence(Generation generation);
 
   /// Makes the empty directory pending/<id>; fails with kFenced when a newer generation has begun.
   Result<std::string> PreparePending(CheckpointId id);
 
-  /// Checks that every file of the manifest is in pending/<id> with its size, writes the manifest and
-  /// moves the directory to completed/.
+  /// Checks that every file of the manifest is in pending/<id> with its size, writes the manifest
+  /// and moves the directory to completed/.
   DecisionOutcome Decide(const CheckpointManifest& manifest);
 
   /// Moves pending/<id> out of reach and deletes it; what is still written there fails.

@@ -93,8 +93,7 @@ CLI::App* CommandLine::AddCommand(CLI::App& parent, const char* name, const char
   CLI::App* command = parent.add_subcommand(name, description);
   command->add_option("--config", global_.config_file, "Configuration file (YAML)");
   command->add_option("-D", global_.definitions, "Configuration, key=value; may be repeated")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->callback([this, action = std::move(action)] { action_ = action; });
   return command;
 }

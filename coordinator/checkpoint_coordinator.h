@@ -60,8 +60,8 @@ using CheckpointAction = std::variant<PrepareCheckpoint, SendTriggers, DecideChe
                                       AbortCheckpoint, CommitCheckpoint, LoseCheckpoint>;
 using CheckpointActions = std::vector<CheckpointAction>;
 
-/// Takes a job's checkpoints: when to trigger, whom to wait for, when one is complete or given up. At
-/// most one is in flight. It only decides what to do next; whoever drives it does it. A failed
+/// Takes a job's checkpoints: when to trigger, whom to wait for, when one is complete or given up.
+/// At most one is in flight. It only decides what to do next; whoever drives it does it. A failed
 /// checkpoint is a warning; the job runs on. Coordinator thread only.
 class CheckpointCoordinator {
  public:

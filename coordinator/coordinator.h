@@ -15,14 +15,14 @@ namespace penstock {
 struct CoordinatorOptions {
   /// The penstock binary, for planners.
   std::string program = "/proc/self/exe";
-  /// Somebody asked over REST that the cluster ends. Called on a thread of the coordinator; must not
-  /// block; Stop() is still to be called.
+  /// Somebody asked over REST that the cluster ends. Called on a thread of the coordinator; must
+  /// not block; Stop() is still to be called.
   std::function<void()> on_shutdown = [] {};
 };
 
 /// A coordinator, embeddable: data directory, job store, dispatcher, RPC server and REST server put
-/// together. Jobs that have not ended when it stops go on with the next coordinator on the same data
-/// directory.
+/// together. Jobs that have not ended when it stops go on with the next coordinator on the same
+/// data directory.
 ///
 /// Keeps in <data>: coordinator.lock, secret, token, jobs/ (the job store), plugins/.
 class Coordinator {

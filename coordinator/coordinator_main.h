@@ -5,9 +5,9 @@
 
 namespace penstock {
 
-/// The process `penstock coordinator`: serves until SIGTERM, SIGINT or DELETE /cluster, then returns OK;
-/// or returns why it cannot start. Call it before other threads are started, because it blocks those
-/// signals.
+/// The process `penstock coordinator`: serves until SIGTERM, SIGINT or DELETE /cluster, then
+/// returns OK; or returns why it cannot start. Call it before other threads are started, because it
+/// blocks those signals.
 Status CoordinatorMain(const Configuration& configuration);
 
 }  // namespace penstock

@@ -11,10 +11,10 @@ namespace penstock {
 /// 64 hex digits from the machine's random numbers.
 std::string RandomSecret();
 
-/// <data>/secret: what coordinator, workers and task hosts of one cluster prove to each other. Made (0600)
-/// when it is missing, also by a worker that comes first.
+/// <data>/secret: what coordinator, workers and task hosts of one cluster prove to each other.
+/// Made (0600) when it is missing, also by a worker that comes first.
 Result<std::string> EnsureClusterSecret(FileSystem& fs, const std::string& data_directory);
-/// <data>/token: what changes through the REST interface must carry. Made (0600) when it is missing.
+/// <data>/token: what changes through the REST interface must carry. Made (0600) when missing.
 Result<std::string> EnsureRestToken(FileSystem& fs, const std::string& data_directory);
 
 /// Takes <data>/coordinator.lock until the result is destroyed or the process ends. kConflict when

@@ -59,9 +59,9 @@ struct DispatcherParts {
   RandomBits random;  ///< Coordinator thread only.
 };
 
-/// Accepts jobs and drives their JobMasters, all on one thread, "the coordinator thread". What touches
-/// a disk runs on a second one, in order; plans are made on others. Methods are for the coordinator
-/// thread unless they say otherwise; Post() leads there.
+/// Accepts jobs and drives their JobMasters, all on one thread, "the coordinator thread". What
+/// touches a disk runs on a second one, in order; plans are made on others. Methods are for the
+/// coordinator thread unless they say otherwise; Post() leads there.
 class Dispatcher {
  public:
   template <typename T>
@@ -71,7 +71,8 @@ class Dispatcher {
 
   /// Takes up the jobs of the job store and starts the threads. Call once.
   Status Start();
-  /// Ends the threads; jobs that have not ended stay as they are in the job store. Any other thread.
+  /// Ends the threads; jobs that have not ended stay as they are in the job store. Any other
+  /// thread.
   void Stop();
   /// Any thread.
   void Post(EventLoop::Task task) { loop_.Post(std::move(task)); }

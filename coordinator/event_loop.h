@@ -23,8 +23,8 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   void Start();
-  /// Runs what has been posted until now, drops timers and what comes later, ends the thread. May be
-  /// called again. Not from the loop's own thread.
+  /// Runs what has been posted until now, drops timers and what comes later, ends the thread. May
+  /// be called again. Not from the loop's own thread.
   void Stop() EXCLUDES(mu_);
 
   void Post(Task task) EXCLUDES(mu_);

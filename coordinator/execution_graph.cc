@@ -89,7 +89,9 @@ TaskCounts ExecutionGraph::Counts(VertexId vertex) const {
 
 TaskCounts ExecutionGraph::Counts() const {
   TaskCounts counts{};
-  for (const Execution& execution : executions_) ++counts[static_cast<std::size_t>(execution.state)];
+  for (const Execution& execution : executions_) {
+    ++counts[static_cast<std::size_t>(execution.state)];
+  }
   return counts;
 }
 

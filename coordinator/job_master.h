@@ -50,15 +50,16 @@ struct JobEventLine {
 
 /// Runs one job from its submission or recovery to its end, over all its attempts. Only decides:
 /// every event returns what has to be done, in order, and nothing is done here. Everything of an
-/// attempt carries its generation; what an older one still says is ignored. Coordinator thread only.
+/// attempt carries its generation; what an older one still says is ignored. Coordinator thread
+/// only.
 ///
 /// An attempt: wait for slots → prepare (generation stored, older ones fenced, restore point found)
-/// → start hosts → deploy tasks → run → end. It ends by finishing, by a failure or by cancelling; the
-/// next one begins when every host of the last is known to be gone.
+/// → start hosts → deploy tasks → run → end. It ends by finishing, by a failure or by cancelling;
+/// the next one begins when every host of the last is known to be gone.
 class JobMaster {
  public:
-  /// `graph` is spec.graph_json, parsed. `progress` is what the job store has; its state is taken as
-  /// INITIALIZING unless it is terminal. `clock` outlives this.
+  /// `graph` is spec.graph_json, parsed. `progress` is what the job store has; its state is taken
+  /// as INITIALIZING unless it is terminal. `clock` outlives this.
   JobMaster(JobSpec spec, JobGraph graph, JobMasterOptions options, JobProgress progress,
             const Clock& clock, RandomBits random);
 

@@ -16,7 +16,8 @@ bool IsEdge(JobState from, JobState to) {
   if (to == kSuspended) return from != kSuspended;
   switch (from) {
     case kInitializing: return to == kCreated || to == kReconciling || to == kFailed;
-    case kReconciling: return to == kCreated || to == kRunning || to == kRestarting || to == kFailing;
+    case kReconciling:
+      return to == kCreated || to == kRunning || to == kRestarting || to == kFailing;
     case kCreated:
     case kRestarting: return to == kRunning || to == kFailing || to == kCancelling;
     case kRunning: return to == kFinished || to == kFailing || to == kCancelling;

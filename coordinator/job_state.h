@@ -15,9 +15,9 @@ namespace penstock {
 ///                       │    │   ╲
 ///                       │  FAILED RESTARTING → RUNNING
 ///
-/// CREATED: waits for slots or is deployed for the first time. RESTARTING: the same after a failure.
-/// FAILING and CANCELLING: task hosts are ending. SUSPENDED: the coordinator stops, the job will go on
-/// with the next one. RECONCILING: adopted by a restarted coordinator.
+/// CREATED: waits for slots or is deployed for the first time. RESTARTING: the same after a
+/// failure. FAILING and CANCELLING: task hosts are ending. SUSPENDED: the coordinator stops, the
+/// job will go on with the next one. RECONCILING: adopted by a restarted coordinator.
 enum class JobState : unsigned char {
   kInitializing,
   kCreated,
@@ -40,8 +40,8 @@ std::optional<JobState> ParseJobState(std::string_view text);
 /// FAILED, CANCELED and FINISHED: nothing follows.
 bool IsTerminal(JobState state);
 
-/// Moves `state` along an edge of the diagram; an internal error, and no change, for any other pair.
-/// From every state that is not terminal there is also an edge to SUSPENDED.
+/// Moves `state` along an edge of the diagram; an internal error, and no change, for any other
+/// pair. From every state that is not terminal there is also an edge to SUSPENDED.
 Status Transition(JobState& state, JobState to);
 
 }  // namespace penstock

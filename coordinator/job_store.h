@@ -15,8 +15,8 @@ struct StoredJob {
   JobProgress progress;
 };
 
-/// The durable list of jobs: a RocksDB of its own. Format: docs/formats/job-store.md. What a call has
-/// stored when it returns OK survives a crash of the machine. Thread-safe.
+/// The durable list of jobs: a RocksDB of its own. Format: docs/formats/job-store.md. What a call
+/// has stored when it returns OK survives a crash of the machine. Thread-safe.
 class JobStore {
  public:
   /// Creates `directory` (0700) if it is missing.

@@ -23,8 +23,8 @@ struct PluginEntry {
   std::string id() const { return hash + "_" + name; }
 };
 
-/// Plugins by content hash: <directory>/<hash>.so, with what is known about them in <hash>.json. Only
-/// stores bytes; nothing here loads them. Thread-safe.
+/// Plugins by content hash: <directory>/<hash>.so, with what is known about them in <hash>.json.
+/// Only stores bytes; nothing here loads them. Thread-safe.
 class PluginStore {
  public:
   /// `fs` and `clock` outlive this.

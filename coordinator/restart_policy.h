@@ -36,8 +36,8 @@ class RestartPolicy {
  public:
   RestartPolicy(RestartOptions options, RandomBits random);
 
-  /// The job failed at `now`: how long to wait before the next attempt, or nothing when the attempts
-  /// are used up.
+  /// The job failed at `now`: how long to wait before the next attempt, or nothing when the
+  /// attempts are used up.
   std::optional<Clock::Duration> OnFailure(Clock::MonotonicTime now);
 
   /// For people: "exponential delay, 3 restarts in a row".

@@ -24,9 +24,10 @@ struct RestoreChoice {
   std::vector<std::string> warnings;
 };
 
-/// The checkpoint to start from: the newest that was decided. If it is damaged or gone, an older one
-/// for jobs without transactional sinks; else, and when none is left, kCorruption with the reason of
-/// the newest. A job that had a checkpoint never starts from the beginning. Other errors may pass.
+/// The checkpoint to start from: the newest that was decided. If it is damaged or gone, an older
+/// one for jobs without transactional sinks; else, and when none is left, kCorruption with the
+/// reason of the newest. A job that had a checkpoint never starts from the beginning. Other errors
+/// may pass.
 Result<RestoreChoice> ChooseRestorePoint(CheckpointStorage& storage,
                                          const RestoreQuestion& question);
 

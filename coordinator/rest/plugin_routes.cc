@@ -77,7 +77,8 @@ void RestService::AddPluginRoutes() {
       call.responder.Send(JsonResponse(json::object{
           {"address", std::string(call.request.Header("host"))}, {"files", std::move(files)}}));
     });
-    router_.Add("POST", base + "/upload", [this](const RestCall& call) { Upload(dispatcher_, call); });
+    router_.Add("POST", base + "/upload",
+                [this](const RestCall& call) { Upload(dispatcher_, call); });
     router_.Add("DELETE", base + "/:plugin", [this](const RestCall& call) {
       const Status removed = dispatcher_.RemovePlugin(call.Parameter("plugin"));
       call.responder.Send(removed.ok() ? JsonResponse(json::object()) : ErrorResponse(removed));

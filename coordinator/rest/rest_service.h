@@ -7,11 +7,12 @@
 
 namespace penstock {
 
-/// The REST interface: Flink's paths and field names over a Dispatcher. Coordinator thread only, but
-/// for Handle().
+/// The REST interface: Flink's paths and field names over a Dispatcher. Coordinator thread only,
+/// but for Handle().
 class RestService {
  public:
-  /// `dispatcher` outlives this. `shut_down` is called, on the coordinator thread, for DELETE /cluster.
+  /// `dispatcher` outlives this. `shut_down` is called, on the coordinator thread, for DELETE
+  /// /cluster.
   RestService(Dispatcher& dispatcher, std::function<void()> shut_down);
 
   /// Any thread; the answer comes later.

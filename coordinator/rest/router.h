@@ -20,12 +20,14 @@ struct RestCall {
   const std::string& Parameter(const std::string& name) const { return parameters.at(name); }
 };
 
-/// Finds the route of a request by method and path, with or without the prefix /v1. Not thread-safe.
+/// Finds the route of a request by method and path, with or without the prefix /v1. Not
+/// thread-safe.
 class Router {
  public:
   using Route = std::function<void(const RestCall&)>;
 
-  /// `pattern` like "/jobs/:job/plan"; a segment with ':' matches any text. `methods` like "GET|POST".
+  /// `pattern` like "/jobs/:job/plan"; a segment with ':' matches any text. `methods` like
+  /// "GET|POST".
   void Add(std::string_view methods, std::string_view pattern, Route route);
 
   /// Calls the route, or answers 404 or 405 itself.

@@ -166,10 +166,12 @@ TEST_F(StorageTest, WhenPowerFailsAtAnyChangeThenACheckpointIsWholeOrAbsent) {
       }
     }
     crashed = faulty.crashed();
+    faulty.FailMutation(0, FaultAction::kCrash);
     ASSERT_TRUE(faulty.LosePower().ok());
     faulty.Restart();
     CheckpointStorage next(faulty, directory_, kJob);
-    ASSERT_TRUE(next.Fence(Generation(2)).ok()) << "at " << k;
+    const Status fenced = next.Fence(Generation(2));
+    ASSERT_TRUE(fenced.ok()) << "at " << k << ": " << fenced.message();
     std::uint64_t newest = 0;
     const auto listed = next.ListCompleted();
     ASSERT_TRUE(listed.ok()) << "at " << k;
