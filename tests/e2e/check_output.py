@@ -120,10 +120,11 @@ class Watcher:
         self.checker = checker
         self.findings = findings
         self.digests = {}  # (subtask, sequence) -> digest
+        self.stamps = {}   # (subtask, sequence) -> what stat says while nobody touches the file
         self.gone = set()
 
     def look(self):
-        """How many new rows there are."""
+        """How many new rows there are. Known files are looked at by stat only, so that a look is quick."""
         found = Parts(self.directory).paths
         newest = {}
         for subtask, sequence in self.digests:
@@ -133,6 +134,7 @@ class Watcher:
         for place in sorted(found.keys() - self.digests.keys()):
             if place[1] < newest.get(place[0], -1):
                 self.findings.add("not_a_prefix", str(found[place]))
+            self.stamps[place] = stamp_of(found[place])
             content = found[place].read_bytes()
             self.digests[place] = hashlib.sha256(content).digest()
             for row in rows_of(found[place]):
@@ -140,17 +142,36 @@ class Watcher:
                 new_rows += 1
         return new_rows
 
-    def _check_known(self, found):
+    def finish(self):
+        """Reads every known file once more: none may have changed."""
+        found = Parts(self.directory).paths
         for place, digest in self.digests.items():
             if place in self.gone:
                 continue
-            try:
-                same = hashlib.sha256(found[place].read_bytes()).digest() == digest
-            except (KeyError, FileNotFoundError):
-                same = False
-            if not same:
-                self.gone.add(place)
-                self.findings.add("retracted", f"{self.directory}: part {place}")
+            path = found.get(place)
+            if path is None or hashlib.sha256(path.read_bytes()).digest() != digest:
+                self._retract(place)
+        return self
+
+    def _check_known(self, found):
+        for place, stamp in self.stamps.items():
+            if place in self.gone:
+                continue
+            if place not in found or stamp_of(found[place]) != stamp:
+                self._retract(place)
+
+    def _retract(self, place):
+        self.gone.add(place)
+        self.findings.add("retracted", f"{self.directory}: part {place}")
+
+
+def stamp_of(path):
+    """Changes with every change of the file; None when it is gone."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def kill_check_expectations(setup):
@@ -191,8 +212,9 @@ def watch(directory, expectations, until, interval, clock=time.monotonic, sleep=
             progress.append([round(clock(), 4), rows])
         if not ended:
             sleep(interval)
-    if until.read_text().strip() != "partial":
-        for watcher in watchers:
+    for watcher in watchers:
+        watcher.finish()
+        if until.read_text().strip() != "partial":
             watcher.checker.finish()
     return report(findings, rows) | {"looks": looks, "progress": progress}
 
@@ -221,6 +243,8 @@ def parse_arguments():
     beside = modes.add_parser("watch", help="output of kill_check while it runs")
     beside.add_argument("--until", type=pathlib.Path, required=True,
                         help="ends when this file exists; 'partial' in it: rows may be missing")
+    beside.add_argument("--ready", type=pathlib.Path,
+                        help="is made when the expected rows are known and watching begins")
     beside.add_argument("--interval", type=float, default=0.02, help="seconds between two looks")
     for mode in (final, beside):
         mode.add_argument("directory")
@@ -240,6 +264,8 @@ def main():
         if arguments.mode == "final":
             outcome = check_final(arguments.directory, expectations)
         else:
+            if arguments.ready:
+                arguments.ready.touch()
             outcome = watch(arguments.directory, expectations, arguments.until, arguments.interval)
     print(json.dumps(outcome))
     return 0 if outcome["ok"] else 1

@@ -34,6 +34,11 @@ class Round:
         self.ended = cluster.directory / f"ended-{number}"
         self.setup = ["--records", str(RECORDS_PER_SECOND * ROUND_SECONDS), "--partitions",
                       str(PARTITIONS), "--seed", str(seed)]
+        ready = cluster.directory / f"ready-{number}"
+        self.reader = subprocess.Popen(
+            [sys.executable, CHECKER, "watch", self.output, "--until", self.ended, "--ready", ready,
+             *self.setup], stdout=subprocess.PIPE, text=True)
+        wait_until(ready.exists, "the reader knows what to expect")
         self.job = cluster.submit("kill_check", "--output", self.output, *self.setup, "--rate",
                                   str(RECORDS_PER_SECOND),
                                   run_options=["-p", "2", "-D",
@@ -41,9 +46,6 @@ class Round:
                                                "-D", "restart-strategy.type=fixed-delay",
                                                "-D", "restart-strategy.fixed-delay.attempts=1000",
                                                "-D", "restart-strategy.fixed-delay.delay=0 ms"])
-        self.reader = subprocess.Popen(
-            [sys.executable, CHECKER, "watch", self.output, "--until", self.ended, *self.setup],
-            stdout=subprocess.PIPE, text=True)
         self.kills = []  # monotonic times
 
     def running(self):
