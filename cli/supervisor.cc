@@ -23,7 +23,7 @@ namespace {
 using MonotonicTime = Clock::MonotonicTime;
 
 constexpr auto kLongestPause = std::chrono::milliseconds(5000);
-constexpr auto kStable = std::chrono::seconds(60);  // running this long forgets earlier deaths
+constexpr auto kStable = std::chrono::seconds(1);  // what lives this long is not crash-looping
 constexpr auto kStopGrace = std::chrono::seconds(10);
 
 /// One child: running, or to be started at `start_at`.

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t kHostLogs = 32;
 
-/// A host that was killed by us ends like this; it says nothing about the cause.
-bool IsKilled(const HostExited& exit) {
-  return exit.description.find("SIGKILL") != std::string::npos;
-}
-
 }  // namespace
 
 void JobMaster::On(const HostMessage& message) {
@@ -68,8 +63,8 @@ void JobMaster::OnHost(Host& host, const HostFailed& failed) {
   if (host.phase == HostPhase::kFinished) return;
   host.reported = true;
   Cause cause{.status = failed.error, .worker = ToString(host.worker)};
-  const bool known = std::find(host.subtasks.begin(), host.subtasks.end(), failed.subtask) !=
-                     host.subtasks.end();
+  const bool known =
+      std::find(host.subtasks.begin(), host.subtasks.end(), failed.subtask) != host.subtasks.end();
   if (known && !failed.operator_name.empty()) {
     cause.task = TaskName(graph_, failed.subtask);
     executions_.Set(failed.subtask, TaskState::kFailed);
@@ -105,12 +100,11 @@ void JobMaster::On(const HostEnded& ended) {
                         ended.exit.description, ended.exit.log_tail});
   const bool ending = phase_ == Phase::kEnding || phase_ == Phase::kClosing;
   const bool expected = host.phase == HostPhase::kFinished || host.reported ||
-                        (ending && (ended.exit.clean || IsKilled(ended.exit)));
+                        (ending && (ended.exit.clean || ended.exit.ordered));
   if (!expected) {
-    Fail({.status = Status::External(fmt::format("task host {} ended: {}", ToString(host.id),
-                                                 ended.exit.description),
-                                     "its last lines are in 'penstock logs " +
-                                         ToString(spec_.id) + "'"),
+    Fail({.status = Status::External(
+              fmt::format("task host {} ended: {}", ToString(host.id), ended.exit.description),
+              "its last lines are in 'penstock logs " + ToString(spec_.id) + "'"),
           .worker = ToString(host.worker)});
   }
   if (AllGone() && (ending || phase_ == Phase::kDone)) OnAllGone();
@@ -131,8 +125,9 @@ void JobMaster::On(const WorkerGone& gone) {
   if (!any) return;
   const bool ending = phase_ == Phase::kEnding || phase_ == Phase::kClosing;
   if (unfinished) {
-    Fail({.status = Status::External("worker " + ToString(gone.worker) + " is lost: " + gone.reason),
-          .worker = ToString(gone.worker)});
+    Fail(
+        {.status = Status::External("worker " + ToString(gone.worker) + " is lost: " + gone.reason),
+         .worker = ToString(gone.worker)});
   }
   if (AllGone() && (ending || phase_ == Phase::kDone)) OnAllGone();
 }

@@ -117,15 +117,19 @@ Result<PlannerAnswer> PlannerAnswerFromJson(std::string_view text) {
 }
 
 Status ToStatus(const std::vector<PlanProblem>& problems) {
+  constexpr const char* kHint =
+      "correct the job's arguments, or its function and build it again; "
+      "'penstock info' checks it without running it";
   if (problems.size() == 1) {
-    return Status::InvalidArgument(problems.front().message, problems.front().hint);
+    const PlanProblem& only = problems.front();
+    return Status::InvalidArgument(only.message, only.hint.empty() ? kHint : only.hint);
   }
   std::string message = "the job has " + std::to_string(problems.size()) + " problems:";
   for (const PlanProblem& problem : problems) {
     message += "\n  - " + problem.message;
     if (!problem.hint.empty()) message += " (" + problem.hint + ")";
   }
-  return Status::InvalidArgument(std::move(message), "correct the job function and build it again");
+  return Status::InvalidArgument(std::move(message), kHint);
 }
 
 }  // namespace penstock

@@ -175,6 +175,7 @@ struct WorkerEvent {
     hostExited :group {
       host @1 :Id;
       clean @2 :Bool;
+      ordered @7 :Bool;
       description @3 :Text;
       logTail @4 :Text;
     }

@@ -153,7 +153,8 @@ struct WorkerHeartbeat {
 /// The host process has ended. `description` is for people: "killed by SIGSEGV", "exit code 1".
 struct HostExited {
   HostId host;
-  bool clean = false;  ///< Exit code 0.
+  bool clean = false;    ///< Exit code 0.
+  bool ordered = false;  ///< Its worker was told to kill it while it lived; says nothing about a cause.
   std::string description;
   std::string log_tail;  ///< Last lines of what it wrote to stderr.
 };

@@ -33,6 +33,7 @@ struct EventWriter {
     auto exited = to.initHostExited();
     Write(from.host, exited.initHost());
     exited.setClean(from.clean);
+    exited.setOrdered(from.ordered);
     exited.setDescription(ToText(from.description));
     exited.setLogTail(ToText(from.log_tail));
   }
@@ -74,7 +75,7 @@ penstock::WorkerEvent Read(WorkerEvent::Reader from) {
     case WorkerEvent::HEARTBEAT: return WorkerHeartbeat{from.getHeartbeat().getResidentBytes()};
     case WorkerEvent::HOST_EXITED: {
       auto exited = from.getHostExited();
-      return HostExited{ReadId<HostId>(exited.getHost()), exited.getClean(),
+      return HostExited{ReadId<HostId>(exited.getHost()), exited.getClean(), exited.getOrdered(),
                         ReadText(exited.getDescription()), ReadText(exited.getLogTail())};
     }
     case WorkerEvent::FROM_HOST: {

@@ -46,7 +46,7 @@ void HostWatcher::Spawn(const HostSetup& setup) {
       hosts_[setup.host].process = std::move(process).value();
     } else {
       const Status status = process.status().WithContext("the task host cannot be started");
-      not_started_.push_back({setup.host, false, status.message(), ""});
+      not_started_.push_back({setup.host, false, false, status.message(), ""});
     }
   }
   Wake();
@@ -69,6 +69,10 @@ void HostWatcher::Kill(HostId host) {
   MutexLock lock(mu_);
   const auto found = hosts_.find(host);
   if (found == hosts_.end()) return;
+  // One that has died by itself must not look killed by us.
+  const auto ended = found->second.process->TryWait();
+  if (ended.ok() && ended->has_value()) return;
+  found->second.ordered = true;
   if (const Status status = found->second.process->Kill(); !status.ok()) {
     LogError("a task host cannot be killed", {{"host", host}, {"error", status}});
   }
@@ -155,7 +159,8 @@ void HostWatcher::Fail(Watched& host, const std::string& why) {
 HostExited HostWatcher::Describe(HostId id, const Watched& host, const ExitStatus& status) {
   std::string description = ToString(status);
   if (!host.failure.empty()) description += ": " + host.failure;
-  return {id, status.ok() && host.failure.empty(), std::move(description), host.process->LogTail()};
+  return {id, status.ok() && host.failure.empty(), host.ordered, std::move(description),
+          host.process->LogTail()};
 }
 
 void HostWatcher::Wake() {

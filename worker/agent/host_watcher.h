@@ -41,7 +41,8 @@ class HostWatcher {
  private:
   struct Watched {
     std::unique_ptr<HostProcess> process;
-    std::string failure;  // why the watcher has killed it
+    std::string failure;   // why the watcher has killed it
+    bool ordered = false;  // Kill() found it alive
   };
   /// What one round has found out, told after the lock is released.
   struct News {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kOwned = kOwnedCreditBytes;
 constexpr std::int64_t kMostLent = kLentCreditBytes;
 /// Credit is granted in pieces of at least this, unless the sender could be out of it.
-constexpr std::int64_t kGrantPiece = 2 * kOwned;
+constexpr std::int64_t kGrantPiece = 4 * kOwned;
 /// A starving local sender is woken when this little is under way: waking costs more than a batch.
 constexpr std::int64_t kWakeBelow = (kOwned + kMostLent) / 2;
 /// Emptied batches kept per channel.

@@ -26,6 +26,7 @@ void Outbox::Post(Item item) {
   {
     MutexLock lock(mu_);
     items_.push_back(std::move(item));
+    has_items_.store(true, std::memory_order_release);
     wake = std::exchange(sleeping_, false);
   }
   if (wake) eventfd_write(event_fd_, 1);
@@ -33,8 +34,10 @@ void Outbox::Post(Item item) {
 
 bool Outbox::Take(std::vector<Item>& items) {
   assert(items.empty());
+  if (!has_items()) return false;
   MutexLock lock(mu_);
   items_.swap(items);
+  has_items_.store(false, std::memory_order_relaxed);
   return !items.empty();
 }
 

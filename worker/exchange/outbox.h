@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <variant>
@@ -44,6 +45,8 @@ class Outbox {
   void Post(Item item) EXCLUDES(mu_);
   /// Moves what is there into `items`, which must be empty; false when there is nothing.
   bool Take(std::vector<Item>& items) EXCLUDES(mu_);
+  /// Whether Take would probably find something.
+  bool has_items() const { return has_items_.load(std::memory_order_acquire); }
   /// False when there is something to take. After true, event_fd() becomes readable with the next
   /// Post.
   bool PrepareToSleep() EXCLUDES(mu_);
@@ -57,6 +60,7 @@ class Outbox {
   Mutex mu_;
   std::vector<Item> items_ GUARDED_BY(mu_);
   bool sleeping_ GUARDED_BY(mu_) = false;
+  std::atomic<bool> has_items_{false};  // written under mu_
 };
 
 }  // namespace penstock::exchange

@@ -218,10 +218,11 @@ Status PeerSockets::Lost(Peer& peer) {
                              (peer.connected ? "" : ": it cannot be reached"));
 }
 
-void PeerSockets::Wait(int event_fd, long timeout_millis) {
-  std::vector<Socket*> sockets;
-  auto add = [&sockets](Socket& socket) {
-    if (socket) sockets.push_back(&socket);
+/// Sockets to be polled, behind one more place in front.
+void PeerSockets::CollectSockets() {
+  polled_.clear();
+  auto add = [this](Socket& socket) {
+    if (socket) polled_.push_back(&socket);
   };
   add(router_);
   add(router_monitor_);
@@ -229,13 +230,21 @@ void PeerSockets::Wait(int event_fd, long timeout_millis) {
     add(peer.dealer);
     add(peer.monitor);
   }
-  if (std::ranges::any_of(sockets, &Socket::may_have_input)) return;
-  std::vector<pollfd> fds = {{event_fd, POLLIN, 0}};
-  for (const Socket* socket : sockets) fds.push_back({socket->event_fd(), POLLIN, 0});
-  poll(fds.data(), fds.size(), static_cast<int>(timeout_millis));
-  for (std::size_t i = 0; i < sockets.size(); ++i) {
-    if (fds[i + 1].revents != 0) sockets[i]->SetMayHaveInput();
+  fds_.assign(1, {-1, POLLIN, 0});
+  for (const Socket* socket : polled_) fds_.push_back({socket->event_fd(), POLLIN, 0});
+}
+
+bool PeerSockets::Poll() { return Wait(-1, 0); }
+
+bool PeerSockets::Wait(int event_fd, long timeout_millis) {
+  CollectSockets();
+  if (std::ranges::any_of(polled_, &Socket::may_have_input)) return true;
+  fds_.front().fd = event_fd;
+  const int ready = poll(fds_.data(), fds_.size(), static_cast<int>(timeout_millis));
+  for (std::size_t i = 0; i < polled_.size(); ++i) {
+    if (fds_[i + 1].revents != 0) polled_[i]->SetMayHaveInput();
   }
+  return ready > 0;
 }
 
 void PeerSockets::SayGoodbye() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <poll.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,9 +45,11 @@ class PeerSockets {
   /// Handles what has arrived: at most some frames per connection, then what happened to
   /// connections. True when there was something. An error ends the attempt.
   Result<bool> Receive();
+  /// True when something has arrived. Only after Receive has returned false.
+  bool Poll();
   /// Waits until something arrives, `event_fd` is readable or the time is over; negative: no limit.
   /// Only after Receive has returned false.
-  void Wait(int event_fd, long timeout_millis);
+  bool Wait(int event_fd, long timeout_millis);
 
   /// Tells all peers that nothing follows. From now on losing a peer is no error.
   void SayGoodbye();
@@ -81,6 +85,7 @@ class PeerSockets {
   Result<std::size_t> ReadRouterEvents();
   Result<std::size_t> ReadDealerEvents(std::uint32_t index);
   Status Lost(Peer& peer);
+  void CollectSockets();
 
   const Identity self_;
   void* context_;
@@ -92,6 +97,9 @@ class PeerSockets {
   std::unordered_set<int> ended_fds_;
   Receiver receiver_;
   bool said_goodbye_ = false;
+  // What Wait polls; kept for their memory.
+  std::vector<Socket*> polled_;
+  std::vector<pollfd> fds_;
 };
 
 }  // namespace penstock::exchange

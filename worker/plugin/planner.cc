@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/file_system.h"
 #include "common/process.h"
@@ -43,10 +44,25 @@ Status LimitMemory(std::uint64_t bytes) {
   return Status::External("the planner's memory can't be limited", "check planner.memory");
 }
 
+/// What sources and sinks find wrong with their surroundings, such as a missing file.
+std::vector<PlanProblem> FindOutsideProblems(FileSystem& fs,
+                                             const std::vector<OperatorSpec>& operators) {
+  std::vector<PlanProblem> problems;
+  for (const OperatorSpec& op : operators) {
+    if (!op.validate) continue;
+    const Status valid = op.validate(fs).WithContext("operator '" + op.uid + "'");
+    if (!valid.ok()) problems.push_back({valid.message(), valid.hint()});
+  }
+  return problems;
+}
+
 Result<PlannerAnswer> Answer(std::string_view request_json) {
   PENSTOCK_ASSIGN_OR_RETURN(const PlannerRequest request, PlannerRequestFromJson(request_json));
   PENSTOCK_RETURN_IF_ERROR(LimitMemory(request.memory_bytes));
   PENSTOCK_ASSIGN_OR_RETURN(PlannedJob job, PlanJob(PosixFileSystem(), request.plan));
+  if (job.answer.problems.empty()) {
+    job.answer.problems = FindOutsideProblems(PosixFileSystem(), job.operators);
+  }
   return std::move(job.answer);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "common/clock.h"
+#include "common/adaptive_spin.h"
 #include "common/mutex.h"
 
 namespace penstock {
@@ -25,10 +26,14 @@ struct WaitTimes {
 /// What a task's thread waits on: the one wait point for input, credit, mail and time, and therefore
 /// where idle and back-pressured time are counted. Anybody notifies; only the task's thread waits. A
 /// notification between two waits is never lost.
+///
+/// Waking a sleeper costs more than handing over a batch, so a wait first looks for a short while
+/// whether the notification comes, giving way to other threads, and only then sleeps. It does so as
+/// long as that pays: after a look in vain some waits sleep at once.
 class TaskSignal {
  public:
   void Notify() EXCLUDES(mu_) {
-    if (raised_.exchange(true, std::memory_order_acq_rel)) return;
+    if (state_.exchange(State::kRaised, std::memory_order_acq_rel) != State::kSleeping) return;
     MutexLock lock(mu_);
     cv_.NotifyOne();
   }
@@ -37,21 +42,9 @@ class TaskSignal {
   /// `deadline`.
   void Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason = WaitReason::kCredit)
       EXCLUDES(mu_) {
-    if (raised_.exchange(false, std::memory_order_acq_rel)) return;
+    if (Lower()) return;
     BeginWait(reason);
-    {
-      MutexLock lock(mu_);
-      while (!raised_.load(std::memory_order_acquire)) {
-        if (!deadline) {
-          cv_.Wait(mu_);
-          continue;
-        }
-        const auto left = *deadline - std::chrono::steady_clock::now();
-        if (left.count() <= 0) break;
-        cv_.WaitFor(mu_, left);
-      }
-      raised_.store(false, std::memory_order_release);
-    }
+    if (!spin_.Try([this] { return Lower(); })) Sleep(deadline);
     EndWait(reason);
   }
 
@@ -69,7 +62,30 @@ class TaskSignal {
   }
 
  private:
+  enum class State : unsigned char { kQuiet, kRaised, kSleeping };
   static constexpr auto kRelaxed = std::memory_order_relaxed;
+
+  /// Takes back the notification; false when there is none.
+  bool Lower() {
+    if (state_.load(kRelaxed) != State::kRaised) return false;
+    state_.exchange(State::kQuiet, std::memory_order_acq_rel);
+    return true;
+  }
+  void Sleep(std::optional<Clock::MonotonicTime> deadline) EXCLUDES(mu_) {
+    MutexLock lock(mu_);
+    State expected = State::kQuiet;
+    state_.compare_exchange_strong(expected, State::kSleeping, std::memory_order_acq_rel);
+    while (state_.load(std::memory_order_acquire) != State::kRaised) {
+      if (!deadline) {
+        cv_.Wait(mu_);
+        continue;
+      }
+      const auto left = *deadline - std::chrono::steady_clock::now();
+      if (left.count() <= 0) break;
+      cv_.WaitFor(mu_, left);
+    }
+    state_.exchange(State::kQuiet, std::memory_order_acq_rel);
+  }
 
   static std::int64_t Nanos() {
     return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -90,7 +106,9 @@ class TaskSignal {
 
   Mutex mu_;
   CondVar cv_;
-  std::atomic<bool> raised_{false};
+  std::atomic<State> state_{State::kQuiet};
+
+  AdaptiveSpin spin_;  // task thread only
 
   // Written by the task's thread.
   std::atomic<std::int64_t> idle_{0};

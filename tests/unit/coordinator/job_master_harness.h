@@ -32,6 +32,9 @@ inline JobGraph TwoVertexGraph(const std::string& delivery = "transactional") {
   return graph;
 }
 
+/// Exit() with this: the host was alive when its worker was told to kill it.
+inline const std::string kOrdered = "killed by SIGKILL on order";
+
 /// A JobMaster with a cluster of two workers around it that does what it is told, unless a test takes
 /// a part over. Effects are carried out by Pump(), one event at a time.
 class JobMasterHarness {
@@ -90,10 +93,10 @@ class JobMasterHarness {
     Tell(HostMessage{WorkerOf(i), hosts[i].host, event});
   }
   void Exit(std::size_t i, const std::string& how, bool clean = false) {
-    Tell(HostEnded{WorkerOf(i), {hosts[i].host, clean, how, "tail"}});
+    Tell(HostEnded{WorkerOf(i), {hosts[i].host, clean, how == kOrdered, how, "tail"}});
   }
   void ExitAll() {
-    for (std::size_t i = 0; i < hosts.size(); ++i) Exit(i, "killed by SIGKILL");
+    for (std::size_t i = 0; i < hosts.size(); ++i) Exit(i, kOrdered);
   }
   void Ready() { FromAll(HostReady{"tcp://127.0.0.1:1"}); }
   void Deployed() { FromAll(HostDeployed{}); }

@@ -76,7 +76,7 @@ TEST(JobMasterTest, WhenAHostDiesWhileStartingThenTheAttemptEndsAndTheNextHasANe
   EXPECT_EQ(h.state(), JobState::kFailing);
   EXPECT_THAT(h.Commands<KillHost>(), SizeIs(1));
   EXPECT_THAT(h.All<RequestSlots>(), SizeIs(1)) << "not before the other host is gone";
-  h.Exit(1, "killed by SIGKILL");
+  h.Exit(1, kOrdered);
   EXPECT_EQ(h.state(), JobState::kRestarting);
   h.RunFromSlots();
   EXPECT_EQ(h.state(), JobState::kRunning);
@@ -91,7 +91,7 @@ TEST(JobMasterTest, WhenAHostDiesWhileDeployingThenTheJobRestarts) {
   h.Ready();
   h.From(0, HostDeployed{});
   h.Exit(1, "killed by SIGSEGV");
-  h.Exit(0, "killed by SIGKILL");
+  h.Exit(0, kOrdered);
   EXPECT_EQ(h.state(), JobState::kRestarting);
   EXPECT_THAT(FirstCause(h), HasSubstr("SIGSEGV"));
 }
@@ -101,7 +101,7 @@ TEST(JobMasterTest, WhenAHostDiesWhileRunningThenTheFirstRestartIsImmediate) {
   h.RunFromStart();
   h.Forget();
   h.Exit(1, "killed by SIGKILL");
-  h.Exit(0, "killed by SIGKILL");
+  h.Exit(0, kOrdered);
   EXPECT_THAT(h.All<RequestSlots>(), SizeIs(1));
   EXPECT_EQ(h.master().progress().restarts, 1u);
 }
@@ -142,12 +142,22 @@ TEST(JobMasterTest, WhenAWorkerIsLostBeforeItsHostStartsThenSlotsAreAskedForAgai
   EXPECT_EQ(h.master().progress().restarts, 0u);
 }
 
+TEST(JobMasterTest, WhenAHostIsKilledFromOutsideThenThatIsTheCauseNotTheLostConnection) {
+  JobMasterHarness h(NoRestarts());
+  h.RunFromStart();
+  h.From(0, HostFailed{Status::Unavailable("connection to host b lost"), {}, ""});
+  h.Exit(1, "killed by SIGKILL");
+  h.Exit(0, kOrdered);
+  EXPECT_EQ(h.state(), JobState::kFailed);
+  EXPECT_THAT(FirstCause(h), HasSubstr("killed by SIGKILL"));
+}
+
 TEST(JobMasterTest, WhenAConnectionLossIsReportedBeforeItsCauseThenTheCauseIsOnTop) {
   JobMasterHarness h(NoRestarts());
   h.RunFromStart();
   h.From(0, HostFailed{Status::Unavailable("connection to host b lost"), {}, ""});
   h.Exit(1, "killed by SIGSEGV");
-  h.Exit(0, "killed by SIGKILL");
+  h.Exit(0, kOrdered);
   EXPECT_EQ(h.state(), JobState::kFailed);
   EXPECT_THAT(FirstCause(h), HasSubstr("SIGSEGV"));
   EXPECT_THAT(h.master().progress().failures[0].followed_by,
@@ -368,7 +378,7 @@ TEST(JobMasterTest, WhenCancelledWhileRunningThenTasksMayCloseAndAreKilledAfterT
   EXPECT_THAT(h.Commands<KillHost>(), IsEmpty());
   h.PassTime(seconds(5));
   EXPECT_THAT(h.Commands<KillHost>(), SizeIs(1));
-  h.Exit(1, "killed by SIGKILL");
+  h.Exit(1, kOrdered);
   EXPECT_EQ(h.state(), JobState::kCanceled);
   EXPECT_THAT(h.All<ReleaseSlots>(), SizeIs(1));
 }
@@ -378,7 +388,7 @@ TEST(JobMasterTest, WhenCancelledWhileFailingThenItDoesNotRestart) {
   h.RunFromStart();
   h.Exit(0, "killed by SIGSEGV");
   h.Tell(CancelJob{});
-  h.Exit(1, "killed by SIGKILL");
+  h.Exit(1, kOrdered);
   EXPECT_EQ(h.state(), JobState::kCanceled);
 }
 
