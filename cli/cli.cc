@@ -51,11 +51,13 @@ void FollowSupervisor() {
 /// Builds the commands; each, when it is the one that was given, sets `run`.
 class CommandLine {
  public:
-  explicit CommandLine(const CliHooks& hooks) : hooks_(hooks), app_("Penstock: stream processing in C++") {
+  explicit CommandLine(const CliHooks& hooks)
+      : hooks_(hooks), app_("Penstock: stream processing in C++") {
     app_.require_subcommand(1);
     app_.set_version_flag("--version", VersionText());
-    app_.footer("Errors say what to do next. Exit codes: 0 done, 1 failed, 2 usage, 3 job failed,\n"
-                "4 not authorised, 5 not found, 6 conflict, 7 coordinator unreachable, 8 timed out.");
+    app_.footer(
+        "Errors say what to do next. Exit codes: 0 done, 1 failed, 2 usage, 3 job failed,\n"
+        "4 not authorised, 5 not found, 6 conflict, 7 coordinator unreachable, 8 timed out.");
     AddServers();
     AddCluster();
     AddSubmission();
@@ -99,8 +101,9 @@ CLI::App* CommandLine::AddCommand(CLI::App& parent, const char* name, const char
 }
 
 void CommandLine::AddServers() {
-  AddCommand(app_, "coordinator", "Run a coordinator in the foreground",
-             [this](const CommandContext& context) { return hooks_.run_coordinator(context.config); });
+  AddCommand(
+      app_, "coordinator", "Run a coordinator in the foreground",
+      [this](const CommandContext& context) { return hooks_.run_coordinator(context.config); });
   AddCommand(app_, "worker", "Run a worker in the foreground",
              [this](const CommandContext& context) { return hooks_.run_worker(context.config); });
   AddCommand(app_, "version", "Print the version", [](const CommandContext& context) {
@@ -112,9 +115,9 @@ void CommandLine::AddServers() {
 void CommandLine::AddCluster() {
   CLI::App* cluster = app_.add_subcommand("cluster", "A local cluster under one supervisor");
   cluster->require_subcommand(1);
-  CLI::App* start = AddCommand(
-      *cluster, "start", "Start a coordinator and workers in the background",
-      [this](const CommandContext& context) { return StartCluster(context, workers_); });
+  CLI::App* start =
+      AddCommand(*cluster, "start", "Start a coordinator and workers in the background",
+                 [this](const CommandContext& context) { return StartCluster(context, workers_); });
   CLI::App* supervise = AddCommand(
       *cluster, "supervise", "The same in the foreground",
       [this](const CommandContext& context) { return RunSupervisor(context.config, workers_); });
@@ -139,18 +142,16 @@ void CommandLine::AddSubmission() {
     command->prefix_command();
     command->footer("Options behind the plugin are the job's own, written --name value.");
   };
-  CLI::App* run = AddCommand(app_, "run", "Submit a job and wait for its end",
-                             [this](const CommandContext& context) {
-                               return RunJob(context, hooks_, request_);
-                             });
+  CLI::App* run = AddCommand(
+      app_, "run", "Submit a job and wait for its end",
+      [this](const CommandContext& context) { return RunJob(context, hooks_, request_); });
   describe(run);
   run->add_flag("-d,--detached", request_.detached, "Return once the job is submitted");
   run->add_flag("--local", request_.local,
                 "Run it in this process: coordinator, worker and all, then end");
-  CLI::App* info = AddCommand(app_, "info", "Show the plan of a job without running it",
-                              [this](const CommandContext& context) {
-                                return ShowPlan(context, request_);
-                              });
+  CLI::App* info =
+      AddCommand(app_, "info", "Show the plan of a job without running it",
+                 [this](const CommandContext& context) { return ShowPlan(context, request_); });
   describe(info);
   info->add_option("-o", global_.output, "table (a tree) or json")
       ->check(CLI::IsMember({"table", "json"}));
@@ -158,9 +159,9 @@ void CommandLine::AddSubmission() {
 
 void CommandLine::AddJobCommand(const char* name, const char* description,
                                 int (*command)(const CommandContext&, const std::string&)) {
-  CLI::App* app = AddCommand(app_, name, description, [this, command](const CommandContext& context) {
-    return command(context, job_);
-  });
+  CLI::App* app =
+      AddCommand(app_, name, description,
+                 [this, command](const CommandContext& context) { return command(context, job_); });
   app->add_option("job", job_, "Job id")->required();
   app->add_option("-o", global_.output, "table or json")->check(CLI::IsMember({"table", "json"}));
 }
@@ -178,10 +179,9 @@ void CommandLine::AddJobCommands() {
   AddJobCommand("stop", "End a job in order: final checkpoint, commit, FINISHED", StopJob);
   AddJobCommand("checkpoints", "Show a job's checkpoints", ShowCheckpoints);
   AddJobCommand("logs", "Show what happened to a job", ShowLogs);
-  CLI::App* wait = AddCommand(app_, "wait", "Wait for a job's end",
-                              [this](const CommandContext& context) {
-                                return AwaitJob(context, job_, wait_timeout_);
-                              });
+  CLI::App* wait = AddCommand(
+      app_, "wait", "Wait for a job's end",
+      [this](const CommandContext& context) { return AwaitJob(context, job_, wait_timeout_); });
   wait->add_option("job", job_, "Job id")->required();
   wait->add_option("--timeout", wait_timeout_, "Give up after, such as 30 s");
   AddCommand(app_, "workers", "Show the workers", ShowWorkers)
@@ -195,7 +195,8 @@ int CommandLine::Run(int argc, char** argv) {
     app_.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app_.exit(error);  // --help, --version
-    console.Error(Status::InvalidArgument(error.what(), "penstock --help lists commands and options"));
+    console.Error(
+        Status::InvalidArgument(error.what(), "penstock --help lists commands and options"));
     return kExitUsage;
   }
   for (CLI::App* command : app_.get_subcommands()) request_.arguments = command->remaining(true);
@@ -211,6 +212,8 @@ int CommandLine::Run(int argc, char** argv) {
 
 }  // namespace
 
-int RunCli(int argc, char** argv, const CliHooks& hooks) { return CommandLine(hooks).Run(argc, argv); }
+int RunCli(int argc, char** argv, const CliHooks& hooks) {
+  return CommandLine(hooks).Run(argc, argv);
+}
 
 }  // namespace penstock

@@ -94,9 +94,9 @@ int StartCluster(const CommandContext& context, unsigned workers) {
   }
   if (Result<json::value> other = context.Rest().Get("/overview");
       other.ok() || other.status().code() != ErrorCode::kUnavailable) {
-    return Fail(context, Status::User(ErrorCode::kConflict,
-                                      context.Rest().base_url() + " is in use already",
-                                      "choose another port with -D rest.port=… or end what uses it"));
+    return Fail(context,
+                Status::User(ErrorCode::kConflict, context.Rest().base_url() + " is in use already",
+                             "choose another port with -D rest.port=… or end what uses it"));
   }
   CatchInterrupts();
   Result<ChildProcess> supervisor = SpawnSupervisor(context, workers);
@@ -107,8 +107,8 @@ int StartCluster(const CommandContext& context, unsigned workers) {
     return Fail(context, ready);
   }
   supervisor->Detach();
-  context.console.Message(fmt::format("The cluster is up: 1 coordinator, {} worker{}, at {}", workers,
-                                      workers == 1 ? "" : "s", context.Rest().base_url()));
+  context.console.Message(fmt::format("The cluster is up: 1 coordinator, {} worker{}, at {}",
+                                      workers, workers == 1 ? "" : "s", context.Rest().base_url()));
   return kExitDone;
 }
 
@@ -145,8 +145,7 @@ int ShowCluster(const CommandContext& context) {
                                           "start one with: penstock cluster start"));
   }
   if (context.format == OutputFormat::kJson) {
-    Result<std::string> text =
-        ReadFile(PosixFileSystem(), ClusterFilePath(DataDirectory(context)));
+    Result<std::string> text = ReadFile(PosixFileSystem(), ClusterFilePath(DataDirectory(context)));
     if (!text.ok()) return Fail(context, text.status());
     context.console.Line(*text);
     return kExitDone;

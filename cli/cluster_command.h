@@ -4,8 +4,8 @@
 
 namespace penstock {
 
-// A local cluster is one supervisor process, which starts a coordinator and some workers and starts again
-// what dies. Its files are in penstock.data-dir: cluster.json (who runs), logs/.
+// A local cluster is one supervisor process, which starts a coordinator and some workers and starts
+// again what dies. Its files are in penstock.data-dir: cluster.json (who runs), logs/.
 
 /// Starts the supervisor in the background and returns when all workers are registered.
 int StartCluster(const CommandContext& context, unsigned workers);

@@ -29,8 +29,8 @@ Status WriteClusterFile(FileSystem& fs, const std::string& data_directory,
                         const ClusterFile& file) {
   json::array processes;
   for (const ClusterProcess& process : file.processes) {
-    processes.push_back(json::object{
-        {"role", process.role}, {"pid", process.pid}, {"restarts", process.restarts}});
+    processes.push_back(
+        json::object{{"role", process.role}, {"pid", process.pid}, {"restarts", process.restarts}});
   }
   const json::object content = {
       {"supervisor", file.supervisor}, {"rest-url", file.rest_url}, {"processes", processes}};

@@ -14,7 +14,8 @@ struct CommandContext {
   Console& console;
   OutputFormat format = OutputFormat::kTable;
 
-  /// A client for the coordinator that the configuration names, with the token from its data directory.
+  /// A client for the coordinator that the configuration names, with the token from its data
+  /// directory.
   RestClient Rest() const;
 };
 

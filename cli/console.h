@@ -12,8 +12,9 @@ namespace penstock {
 /// How listings are printed.
 enum class OutputFormat : unsigned char { kTable, kWide, kJson, kName };
 
-/// The terminal: data goes to stdout, progress and messages to stderr, and progress only to a terminal.
-/// Colour only there, too, and not under NO_COLOR or TERM=dumb. Used by the main thread only.
+/// The terminal: data goes to stdout, progress and messages to stderr, and progress only to a
+/// terminal. Colour only there, too, and not under NO_COLOR or TERM=dumb. Used by the main thread
+/// only.
 class Console {
  public:
   Console();

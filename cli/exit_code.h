@@ -21,21 +21,14 @@ enum ExitCode : int {
 inline ExitCode ExitCodeOf(const Status& status) {
   if (status.ok()) return kExitDone;
   switch (status.code()) {
-    case ErrorCode::kInvalidArgument:
-      return kExitUsage;
-    case ErrorCode::kNotFound:
-      return kExitNotFound;
+    case ErrorCode::kInvalidArgument: return kExitUsage;
+    case ErrorCode::kNotFound: return kExitNotFound;
     case ErrorCode::kAlreadyExists:
-    case ErrorCode::kConflict:
-      return kExitConflict;
-    case ErrorCode::kUnauthorized:
-      return kExitUnauthorized;
-    case ErrorCode::kUnavailable:
-      return kExitUnreachable;
-    case ErrorCode::kTimeout:
-      return kExitTimeout;
-    default:
-      return kExitFailed;
+    case ErrorCode::kConflict: return kExitConflict;
+    case ErrorCode::kUnauthorized: return kExitUnauthorized;
+    case ErrorCode::kUnavailable: return kExitUnreachable;
+    case ErrorCode::kTimeout: return kExitTimeout;
+    default: return kExitFailed;
   }
 }
 

@@ -61,10 +61,14 @@ int ReportEnd(const CommandContext& context, const RestClient& rest, const std::
     return kExitFailed;
   }
   Result<json::value> exceptions = rest.Get("/jobs/" + job + "/exceptions");
-  const std::string cause = exceptions.ok() ? TextField(*exceptions, "root-exception") : "";
+  const json::value answer = exceptions.ok() ? *exceptions : json::value();
+  const json::array& entries = ArrayField(MemberField(answer, "exceptionHistory"), "entries");
+  std::string hint = entries.empty() ? "" : TextField(entries.front(), "hint");
+  if (hint.empty()) hint = fmt::format("what happened before: penstock logs {}", job);
   context.console.Error(Status::User(
-      ErrorCode::kFailed, fmt::format("job {} has FAILED after {}: {}", job, took, cause),
-      fmt::format("what happened before: penstock logs {}", job)));
+      ErrorCode::kFailed,
+      fmt::format("job {} has FAILED after {}: {}", job, took, TextField(answer, "root-exception")),
+      std::move(hint)));
   return kExitJobFailed;
 }
 
@@ -97,7 +101,8 @@ int ListJobs(const CommandContext& context, const ListFilter& filter) {
     return kExitDone;
   }
   if (shown.empty()) {
-    context.console.Message(filter.all ? "No jobs." : "No running or waiting jobs; --all shows ended ones.");
+    context.console.Message(filter.all ? "No jobs."
+                                       : "No running or waiting jobs; --all shows ended ones.");
     return kExitDone;
   }
   Table table({"JOB ID", "NAME", "STATE", "STARTED", "DURATION"});
@@ -138,12 +143,14 @@ int WaitForJob(const CommandContext& context, const RestClient& rest, const std:
     } else {
       if (HasEnded(TextField(*detail, "state"))) return ReportEnd(context, rest, job, *detail);
       const std::string reason = TextField(*detail, "status-reason");
-      if (!reason.empty() && reason != last_reason) context.console.Message("Job " + job + " is " + StateText(*detail) + ".");
+      if (!reason.empty() && reason != last_reason)
+        context.console.Message("Job " + job + " is " + StateText(*detail) + ".");
       last_reason = reason;
       context.console.Progress(ProgressText(*detail));
     }
     if (Interrupted()) {
-      context.console.Message(fmt::format("Interrupted; the job goes on. Cancel it with: penstock cancel {}", job));
+      context.console.Message(
+          fmt::format("Interrupted; the job goes on. Cancel it with: penstock cancel {}", job));
       return kExitInterrupted;
     }
     if (timeout && SystemClock::Instance().Now() - start > *timeout) {
@@ -176,10 +183,10 @@ int ShowCheckpoints(const CommandContext& context, const std::string& job) {
     return kExitDone;
   }
   const json::value& counts = MemberField(*answer, "counts");
-  context.console.Message(fmt::format("{} completed, {} failed, {} in progress, {} restored",
-                                      NumberField(counts, "completed"), NumberField(counts, "failed"),
-                                      NumberField(counts, "in_progress"),
-                                      NumberField(counts, "restored")));
+  context.console.Message(
+      fmt::format("{} completed, {} failed, {} in progress, {} restored",
+                  NumberField(counts, "completed"), NumberField(counts, "failed"),
+                  NumberField(counts, "in_progress"), NumberField(counts, "restored")));
   Table table({"ID", "STATUS", "TRIGGERED", "DURATION", "SIZE", "TYPE"});
   for (const json::value& checkpoint : ArrayField(*answer, "history")) {
     table.Add({std::to_string(NumberField(checkpoint, "id")), TextField(checkpoint, "status"),

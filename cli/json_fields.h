@@ -8,8 +8,8 @@
 
 namespace penstock {
 
-// Reading answers of the REST API: a missing or mistyped field reads as empty, so that a command of one
-// version works with a coordinator of another.
+// Reading answers of the REST API: a missing or mistyped field reads as empty, so that a command of
+// one version works with a coordinator of another.
 
 inline std::string TextField(const boost::json::value& object, std::string_view key) {
   const auto* members = object.if_object();

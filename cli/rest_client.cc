@@ -11,24 +11,19 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto kTimeout = std::chrono::seconds(120);  // above planner.timeout, which a submission takes
+constexpr auto kTimeout =
+    std::chrono::seconds(120);  // above planner.timeout, which a submission takes
 
 ErrorCode CodeOfHttp(int status) {
   switch (status) {
     case 400:
-    case 413:
-      return ErrorCode::kInvalidArgument;
+    case 413: return ErrorCode::kInvalidArgument;
     case 401:
-    case 403:
-      return ErrorCode::kUnauthorized;
-    case 404:
-      return ErrorCode::kNotFound;
-    case 409:
-      return ErrorCode::kConflict;
-    case 503:
-      return ErrorCode::kUnavailable;
-    default:
-      return ErrorCode::kFailed;
+    case 403: return ErrorCode::kUnauthorized;
+    case 404: return ErrorCode::kNotFound;
+    case 409: return ErrorCode::kConflict;
+    case 503: return ErrorCode::kUnavailable;
+    default: return ErrorCode::kFailed;
   }
 }
 
@@ -59,7 +54,8 @@ Result<json::value> ParseAnswer(Result<std::string> body) {
   if (body->empty()) return json::value(json::object());
   json::error_code failure;
   json::value value = json::parse(*body, failure);
-  if (failure) return Status::Internal("the coordinator's answer is not JSON: " + failure.message());
+  if (failure)
+    return Status::Internal("the coordinator's answer is not JSON: " + failure.message());
   return value;
 }
 

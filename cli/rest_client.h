@@ -9,8 +9,8 @@
 
 namespace penstock {
 
-/// The coordinator's REST API as the commands use it. Blocking; main thread only. An answer that is not
-/// 2xx becomes a Status with the coordinator's own message and hint; one that never comes is
+/// The coordinator's REST API as the commands use it. Blocking; main thread only. An answer that is
+/// not 2xx becomes a Status with the coordinator's own message and hint; one that never comes is
 /// ErrorCode::kUnavailable.
 class RestClient {
  public:

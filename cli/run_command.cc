@@ -37,7 +37,8 @@ Result<std::string> ReadPlugin(const std::string& path) {
 Result<std::string> Submit(const CommandContext& context, const RestClient& rest,
                            const RunRequest& request) {
   PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, ReadPlugin(request.plugin));
-  context.console.Progress(fmt::format("uploading {} ({})", request.plugin, HumanBytes(plugin.size())));
+  context.console.Progress(
+      fmt::format("uploading {} ({})", request.plugin, HumanBytes(plugin.size())));
   PENSTOCK_ASSIGN_OR_RETURN(const json::value uploaded,
                             rest.Upload("/jars/upload", BaseName(request.plugin), plugin));
   const std::string plugin_id = BaseName(TextField(uploaded, "filename"));
@@ -60,7 +61,8 @@ Result<std::string> Submit(const CommandContext& context, const RestClient& rest
   PENSTOCK_ASSIGN_OR_RETURN(const json::value submitted,
                             rest.Post("/jars/" + plugin_id + "/run", body));
   for (const json::value& warning : ArrayField(submitted, "warnings")) {
-    if (warning.is_string()) context.console.Message("warning: " + std::string(warning.get_string()));
+    if (warning.is_string())
+      context.console.Message("warning: " + std::string(warning.get_string()));
   }
   const std::string guarantee = TextField(submitted, "guarantee");
   if (!guarantee.empty()) context.console.Message("Guarantee: " + guarantee);

@@ -10,10 +10,10 @@
 namespace penstock {
 
 struct RunRequest {
-  std::string plugin;                   ///< Path of the job's .so.
-  std::vector<std::string> arguments;   ///< What follows it: for the job.
+  std::string plugin;                  ///< Path of the job's .so.
+  std::vector<std::string> arguments;  ///< What follows it: for the job.
   std::optional<unsigned> parallelism;
-  std::string name;                     ///< Replaces the job's own; empty: keep it.
+  std::string name;  ///< Replaces the job's own; empty: keep it.
   bool detached = false;
   bool local = false;
 };

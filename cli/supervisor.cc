@@ -111,9 +111,8 @@ void Supervisor::Reap(Child& child) {
   Result<std::optional<ExitStatus>> ended = child.process->TryWait();
   if (!ended.ok() || !ended->has_value()) return;
   if (Now() - child.started > kStable) child.pause = std::chrono::milliseconds(0);
-  LogWarn("ended; starting it again", {{"role", child.role},
-                                       {"how", ToString(**ended)},
-                                       {"pause-ms", child.pause.count()}});
+  LogWarn("ended; starting it again",
+          {{"role", child.role}, {"how", ToString(**ended)}, {"pause-ms", child.pause.count()}});
   child.process.reset();
   child.start_at = Now() + child.pause;
   child.pause = std::clamp(child.pause * 2, std::chrono::milliseconds(100), kLongestPause);

@@ -173,13 +173,16 @@ Status JobMaster::CheckCancel() const {
   if (reason == nullptr) return {};
   return Status::User(ErrorCode::kConflict,
                       fmt::format("job {} cannot be cancelled: it {} ({})", ToString(spec_.id),
-                                  reason, ToString(state())));
+                                  reason, ToString(state())),
+                      "see how it ended: penstock logs " + ToString(spec_.id));
 }
 
 Status JobMaster::CheckStop() const {
   if (!IsTerminal(state()) && progress_.goal != JobGoal::kCancel) return {};
-  return Status::User(ErrorCode::kConflict, fmt::format("job {} cannot be stopped: it is {}",
-                                                        ToString(spec_.id), ToString(state())));
+  return Status::User(
+      ErrorCode::kConflict,
+      fmt::format("job {} cannot be stopped: it is {}", ToString(spec_.id), ToString(state())),
+      "see what happened to it: penstock logs " + ToString(spec_.id));
 }
 
 void JobMaster::On(const CancelJob&) {

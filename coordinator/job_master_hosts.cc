@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::size_t kHostLogs = 32;
 
+/// What is wrong with the job's input or surroundings, and will be so again; what user code has thrown
+/// may pass.
+bool IsLasting(const Status& error) {
+  const ErrorCode code = error.code();
+  return error.domain() == ErrorDomain::kUser &&
+         (code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound);
+}
+
 }  // namespace
 
 void JobMaster::On(const HostMessage& message) {
@@ -71,7 +79,7 @@ void JobMaster::OnHost(Host& host, const HostFailed& failed) {
   }
   cause.secondary = failed.error.code() == ErrorCode::kUnavailable;
   const bool deployed = phase_ == Phase::kRunning || phase_ == Phase::kFinishing;
-  cause.fatal = !deployed && failed.error.domain() == ErrorDomain::kUser;
+  cause.fatal = deployed ? IsLasting(failed.error) : failed.error.domain() == ErrorDomain::kUser;
   if (!deployed && failed.error.code() == ErrorCode::kCorruption && restore_) {
     NoteUnreadable(failed.error);
     cause.fatal = graph_.transactional();

@@ -24,8 +24,7 @@ Result<std::map<std::string, std::string>> ParseJobArguments(
       value = arguments[++i];
     }
     if (!named.emplace(key, value).second) {
-      return Status::InvalidArgument("job argument --" + key + " is given twice",
-                                     "give it once");
+      return Status::InvalidArgument("job argument --" + key + " is given twice", "give it once");
     }
   }
   return named;

@@ -33,14 +33,10 @@ bool JobGraph::transactional() const {
 
 const char* ToString(EdgeDistribution distribution) {
   switch (distribution) {
-    case EdgeDistribution::kForward:
-      return "FORWARD";
-    case EdgeDistribution::kHash:
-      return "HASH";
-    case EdgeDistribution::kRebalance:
-      return "REBALANCE";
-    case EdgeDistribution::kBroadcast:
-      return "BROADCAST";
+    case EdgeDistribution::kForward: return "FORWARD";
+    case EdgeDistribution::kHash: return "HASH";
+    case EdgeDistribution::kRebalance: return "REBALANCE";
+    case EdgeDistribution::kBroadcast: return "BROADCAST";
   }
   return "UNKNOWN";
 }

@@ -26,8 +26,8 @@ struct GraphState {
   bool operator==(const GraphState&) const = default;
 };
 
-/// "source", "transform", "sink"; "replayable", "transactional", …: spelled out, because the graph is
-/// stored and shown as JSON.
+/// "source", "transform", "sink"; "replayable", "transactional", …: spelled out, because the graph
+/// is stored and shown as JSON.
 struct GraphOperator {
   std::uint32_t index = 0;  ///< Order of declaration in the job function.
   std::string name;
@@ -69,7 +69,8 @@ struct JobEdge {
 /// In this release a vertex has at most one input edge.
 struct JobGraph {
   std::string name;
-  std::string guarantee;  ///< "exactly-once", "at-least-once" or "none": the weakest of sources and sinks.
+  std::string
+      guarantee;  ///< "exactly-once", "at-least-once" or "none": the weakest of sources and sinks.
   std::vector<JobVertex> vertices;
   std::vector<JobEdge> edges;
 

@@ -28,9 +28,9 @@ json::object StateToJson(const GraphState& state) {
 json::object OperatorToJson(const GraphOperator& op) {
   json::array states;
   for (const GraphState& state : op.states) states.push_back(StateToJson(state));
-  return {{"index", op.index},       {"name", op.name},         {"uid", op.uid},
-          {"kind", op.kind},         {"delivery", op.delivery}, {"stateful", op.stateful},
-          {"states", states},        {"input", op.input}};
+  return {{"index", op.index}, {"name", op.name},         {"uid", op.uid},
+          {"kind", op.kind},   {"delivery", op.delivery}, {"stateful", op.stateful},
+          {"states", states},  {"input", op.input}};
 }
 
 json::object VertexToJson(const JobVertex& vertex) {
@@ -52,8 +52,8 @@ json::object EdgeToJson(const JobEdge& edge) {
           {"key", FieldsToJson(edge.key)}};
 }
 
-// The From… functions throw boost::system::system_error on a missing or mistyped member; JobGraphFromJson
-// turns that into a Status.
+// The From… functions throw boost::system::system_error on a missing or mistyped member;
+// JobGraphFromJson turns that into a Status.
 
 std::string StringAt(const json::object& object, const char* key) {
   return std::string(object.at(key).as_string());

@@ -42,7 +42,8 @@ std::string OperatorDifference(const GraphOperator& expected, const GraphOperato
     return Changed(where + ": its position", std::to_string(expected.index),
                    std::to_string(actual.index));
   }
-  if (expected.name != actual.name) return Changed(where + ": its name", expected.name, actual.name);
+  if (expected.name != actual.name)
+    return Changed(where + ": its name", expected.name, actual.name);
   if (expected.uid != actual.uid) return Changed(where + ": its uid", expected.uid, actual.uid);
   if (expected.states.size() != actual.states.size()) {
     return Changed(where + ": its number of states", std::to_string(expected.states.size()),

@@ -14,12 +14,13 @@ struct Channel {
   std::uint32_t edge = 0;  ///< Index in JobGraph::edges.
   SubtaskId from;
   SubtaskId to;
-  std::uint32_t input_index = 0;   ///< Among the receiver's input channels.
-  std::uint32_t output_index = 0;  ///< Among the sender's channels of that edge: the receiver's position.
+  std::uint32_t input_index = 0;  ///< Among the receiver's input channels.
+  std::uint32_t output_index =
+      0;  ///< Among the sender's channels of that edge: the receiver's position.
 };
 
-/// The JobGraph expanded by parallelism. A pure function of the graph, so that every process computes
-/// the same channels with the same ids.
+/// The JobGraph expanded by parallelism. A pure function of the graph, so that every process
+/// computes the same channels with the same ids.
 struct PhysicalPlan {
   std::vector<SubtaskId> subtasks;  ///< In order of vertex, then index.
   std::vector<Channel> channels;    ///< `id` is the index.

@@ -34,8 +34,7 @@ class PlannerProcess {
     spawn.fds = {{theirs.get(), STDIN_FILENO}, {theirs.get(), STDOUT_FILENO}};
     spawn.new_process_group = true;
     PENSTOCK_ASSIGN_OR_RETURN(ChildProcess child, ChildProcess::Spawn(spawn));
-    return PlannerProcess(std::move(child), std::move(mine),
-                          SteadyClock::now() + options.timeout);
+    return PlannerProcess(std::move(child), std::move(mine), SteadyClock::now() + options.timeout);
   }
 
   /// A planner that is gone already is noticed when its answer is read.
@@ -43,8 +42,10 @@ class PlannerProcess {
     while (!request.empty() && WaitFor(POLLOUT)) {
       const ssize_t sent =
           ::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (sent > 0) request.remove_prefix(static_cast<std::size_t>(sent));
-      else if (errno != EINTR && errno != EAGAIN) break;
+      if (sent > 0)
+        request.remove_prefix(static_cast<std::size_t>(sent));
+      else if (errno != EINTR && errno != EAGAIN)
+        break;
     }
     ::shutdown(socket_.get(), SHUT_WR);
   }
@@ -55,8 +56,10 @@ class PlannerProcess {
     char buffer[16 * 1024];
     while (WaitFor(POLLIN)) {
       const ssize_t read = ::recv(socket_.get(), buffer, sizeof(buffer), MSG_DONTWAIT);
-      if (read > 0) answer.append(buffer, static_cast<std::size_t>(read));
-      else if (read == 0 || (errno != EINTR && errno != EAGAIN)) return answer;
+      if (read > 0)
+        answer.append(buffer, static_cast<std::size_t>(read));
+      else if (read == 0 || (errno != EINTR && errno != EAGAIN))
+        return answer;
       if (answer.size() > kMaxAnswerBytes) return Status::Internal("the plan is too large");
     }
     return Status::User(ErrorCode::kTimeout, "timed out");
@@ -104,7 +107,8 @@ Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& option
   if (!bytes.ok() && bytes.status().code() == ErrorCode::kTimeout) {
     return Status::User(
         ErrorCode::kTimeout,
-        fmt::format("the job function took longer than {} ms to make the plan", options.timeout.count()),
+        fmt::format("the job function took longer than {} ms to make the plan",
+                    options.timeout.count()),
         "it must only describe the job; move work into operators, or raise planner.timeout");
   }
   PENSTOCK_RETURN_IF_ERROR(bytes.status());
@@ -119,9 +123,10 @@ Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& option
                         "the job function crashed while the plan was made: " + ToString(exit),
                         "run it under a debugger, or raise planner.memory if it needs more");
   }
-  return Status::User(ErrorCode::kFailed,
-                      "the job function ended the planner before the plan was made: " + ToString(exit),
-                      "the job function must return");
+  return Status::User(
+      ErrorCode::kFailed,
+      "the job function ended the planner before the plan was made: " + ToString(exit),
+      "the job function must return");
 }
 
 }  // namespace penstock

@@ -9,9 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-Status Malformed(const char* what) {
-  return Status::Internal(std::string("malformed ") + what);
-}
+Status Malformed(const char* what) { return Status::Internal(std::string("malformed ") + what); }
 
 json::object ToObject(const std::map<std::string, std::string>& map) {
   json::object object;

@@ -77,8 +77,10 @@ Result<std::string> MakeTemporaryDirectory() {
 }  // namespace
 
 Result<std::unique_ptr<LocalCluster>> StartLocalCluster(const Configuration& config) {
-  // The log of an embedded cluster would drown the job's own messages.
-  SetLogLevel(LogLevel::kWarn);
+  // The log of an embedded cluster would drown the job's own messages; failures are reported
+  // anyway.
+  const bool asked = config.Find(options::kLogLevel.spec).origin != ConfigOrigin::kDefault;
+  SetLogLevel(asked ? config.Get(options::kLogLevel) : LogLevel::kOff);
   PENSTOCK_ASSIGN_OR_RETURN(std::string directory, MakeTemporaryDirectory());
   PENSTOCK_ASSIGN_OR_RETURN(const Configuration local, Localize(config, directory));
   auto cluster = std::make_unique<EmbeddedCluster>(local, std::move(directory));

@@ -48,6 +48,9 @@ class OperatorContext {
     return KeyGroupRangeOf(subtask(), max_parallelism(), parallelism());
   }
 
+  /// Restore will follow Open.
+  virtual bool restored() const { return false; }
+
   virtual FileSystem& file_system() = 0;
   virtual const Clock& clock() const = 0;
   /// The counter of that name, made at the first call; shown as a metric of the operator. Keep the

@@ -27,7 +27,7 @@ class SinkOperatorOf final : public Operator {
   Status Open(OperatorContext& context, Output&) override {
     context_ = &context;
     records_in_ = &context.counter("numRecordsIn");
-    return Status::Ok();
+    return context.restored() ? Status::Ok() : MakeWriter("");
   }
 
   [[gnu::cold]] Status Restore(std::string_view state) override {
@@ -42,14 +42,11 @@ class SinkOperatorOf final : public Operator {
   void ProcessBatch(Batch& batch) override {
     auto& records = static_cast<TypedBatch<T>&>(batch);
     records_in_->Add(records.size());
-    Status written = MakeWriter("");
-    if (written.ok()) written = writer_->Write(records);
-    if (!written.ok()) context_->Fail(std::move(written));
+    if (Status written = writer_->Write(records); !written.ok()) context_->Fail(std::move(written));
   }
   void ProcessWatermark(Timestamp) override {}
 
   [[gnu::cold]] Status SnapshotState(CheckpointId checkpoint, std::string& state) override {
-    PENSTOCK_RETURN_IF_ERROR(MakeWriter(""));
     std::vector<std::string> committables;
     PENSTOCK_RETURN_IF_ERROR(writer_->PreCommit(checkpoint, committables));
     if (!committables.empty()) pending_[checkpoint] = std::move(committables);
@@ -61,14 +58,12 @@ class SinkOperatorOf final : public Operator {
     return CommitUpTo(checkpoint);
   }
 
-  Status Close() override { return writer_ == nullptr ? Status::Ok() : writer_->Close(); }
+  Status Close() override { return writer_->Close(); }
 
  private:
   static constexpr std::uint32_t kStateVersion = 1;
 
-  /// Unless there is one already: Restore, which brings its state, comes after Open.
   Status MakeWriter(std::string_view state) {
-    if (writer_ != nullptr) return Status::Ok();
     PENSTOCK_ASSIGN_OR_RETURN(writer_, sink_->NewWriter(*context_, state));
     return Status::Ok();
   }

@@ -117,7 +117,7 @@ class StateShard {
   /// Adds a key that is not there.
   template <typename... Args>
   Entry& Create(const K& key, std::uint32_t hash, std::uint32_t epoch, Args&&... args) {
-    if (size_ >= mask_ - mask_ / 4) Grow();
+    if (size_ >= mask_ / 2) Grow();
     const std::uint32_t slot = TakeSlot();
     Entry& entry = At(slot);
     new (&entry.key_) StoredKey<K>(key);

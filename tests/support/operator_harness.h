@@ -44,8 +44,9 @@ struct HarnessSetup {
 /// The context of one instance.
 class HarnessContext final : public OperatorContext {
  public:
-  HarnessContext(const HarnessSetup& setup, const Clock& clock, std::map<std::string, Counter>& counters)
-      : setup_(setup), clock_(clock), counters_(counters) {}
+  HarnessContext(const HarnessSetup& setup, const Clock& clock,
+                 std::map<std::string, Counter>& counters, bool restored = false)
+      : setup_(setup), clock_(clock), counters_(counters), restored_(restored) {}
 
   const std::string& job_name() const override { return name_; }
   JobId job_id() const override { return JobId(1, 2); }
@@ -55,6 +56,7 @@ class HarnessContext final : public OperatorContext {
   std::uint32_t subtask() const override { return setup_.subtask; }
   std::uint32_t parallelism() const override { return setup_.parallelism; }
   std::uint32_t max_parallelism() const override { return setup_.max_parallelism; }
+  bool restored() const override { return restored_; }
   FileSystem& file_system() override { return *setup_.file_system; }
   const Clock& clock() const override { return clock_; }
   Counter& counter(const std::string& name) override { return counters_[name]; }
@@ -71,6 +73,7 @@ class HarnessContext final : public OperatorContext {
   const HarnessSetup& setup_;
   const Clock& clock_;
   std::map<std::string, Counter>& counters_;
+  const bool restored_;
 };
 
 /// A record that an operator has emitted.
@@ -137,7 +140,7 @@ class OperatorHarness {
 
   explicit OperatorHarness(Make make, HarnessSetup setup = {})
       : make_(std::move(make)), setup_(std::move(setup)) {
-    Start();
+    Start(/*restored=*/false);
   }
   OperatorHarness(const OperatorHarness&) = delete;
   OperatorHarness& operator=(const OperatorHarness&) = delete;
@@ -191,7 +194,7 @@ class OperatorHarness {
   }
   /// Throws the instance away, as a crash does, and goes on with a new one restored from `snapshot`.
   void Restore(const HarnessSnapshot& snapshot) {
-    Start();
+    Start(/*restored=*/true);
     if (context_->tables.size() != snapshot.tables.size()) {
       return Check(Status::Internal("the operator registers other tables than before"));
     }
@@ -222,10 +225,10 @@ class OperatorHarness {
   Status status() const { return status_.ok() ? context_->failure : status_; }
 
  private:
-  void Start() {
+  void Start(bool restored) {
     operator_.reset();
     if (context_ != nullptr) Check(context_->failure);
-    context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_);
+    context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_, restored);
     operator_ = make_();
     Check(operator_->Open(*context_, output_));
   }

@@ -28,9 +28,7 @@ void ZmqExchange::Run() {
     if (connecting_) UpdateConnecting();
     if (stop && !std::exchange(stopping, true)) StartStopping();
     if (stopping && MayEnd()) break;
-    if (worked) continue;
-    if (spin_.Try([this] { return outbox_->has_items() || sockets_.Poll(); })) continue;
-    if (!outbox_->PrepareToSleep()) continue;
+    if (worked || !outbox_->PrepareToSleep()) continue;
     sockets_.Wait(outbox_->event_fd(), PollMillis());
     outbox_->Awake();
   }

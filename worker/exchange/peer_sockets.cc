@@ -234,17 +234,14 @@ void PeerSockets::CollectSockets() {
   for (const Socket* socket : polled_) fds_.push_back({socket->event_fd(), POLLIN, 0});
 }
 
-bool PeerSockets::Poll() { return Wait(-1, 0); }
-
-bool PeerSockets::Wait(int event_fd, long timeout_millis) {
+void PeerSockets::Wait(int event_fd, long timeout_millis) {
   CollectSockets();
-  if (std::ranges::any_of(polled_, &Socket::may_have_input)) return true;
+  if (std::ranges::any_of(polled_, &Socket::may_have_input)) return;
   fds_.front().fd = event_fd;
-  const int ready = poll(fds_.data(), fds_.size(), static_cast<int>(timeout_millis));
+  poll(fds_.data(), fds_.size(), static_cast<int>(timeout_millis));
   for (std::size_t i = 0; i < polled_.size(); ++i) {
     if (fds_[i + 1].revents != 0) polled_[i]->SetMayHaveInput();
   }
-  return ready > 0;
 }
 
 void PeerSockets::SayGoodbye() {

@@ -45,11 +45,9 @@ class PeerSockets {
   /// Handles what has arrived: at most some frames per connection, then what happened to
   /// connections. True when there was something. An error ends the attempt.
   Result<bool> Receive();
-  /// True when something has arrived. Only after Receive has returned false.
-  bool Poll();
   /// Waits until something arrives, `event_fd` is readable or the time is over; negative: no limit.
   /// Only after Receive has returned false.
-  bool Wait(int event_fd, long timeout_millis);
+  void Wait(int event_fd, long timeout_millis);
 
   /// Tells all peers that nothing follows. From now on losing a peer is no error.
   void SayGoodbye();

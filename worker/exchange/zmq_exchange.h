@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/adaptive_spin.h"
 #include "common/clock.h"
 #include "common/mutex.h"
 #include "worker/exchange/exchange.h"
@@ -79,7 +78,6 @@ class ZmqExchange final : public Exchange {
   std::vector<Outbox::Item> taken_;
   bool connecting_ = true;
   bool failed_ = false;
-  AdaptiveSpin spin_;
   std::optional<Clock::MonotonicTime> deadline_;  // of connecting, then of stopping
 
   std::thread thread_;

@@ -62,8 +62,8 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
   const JobVertex& vertex = job.graph.vertex(subtask.vertex);
   TaskParts parts{
       .identity = {surroundings_.job_id, job.graph.name, surroundings_.generation, subtask,
-                   vertex.parallelism, vertex.max_parallelism, surroundings_.file_system,
-                   surroundings_.clock},
+                   vertex.parallelism, vertex.max_parallelism, !deploy.restore.empty(),
+                   surroundings_.file_system, surroundings_.clock},
       .vertex = vertex,
       .specs = job.operators,
       .signal = std::make_unique<TaskSignal>(),

@@ -23,16 +23,20 @@ Result<std::string> ReadToEnd(int fd) {
   for (;;) {
     const ssize_t read = ::read(fd, buffer, sizeof(buffer));
     if (read == 0) return bytes;
-    if (read > 0) bytes.append(buffer, static_cast<std::size_t>(read));
-    else if (errno != EINTR) return Status::External("the planner can't read its request");
+    if (read > 0)
+      bytes.append(buffer, static_cast<std::size_t>(read));
+    else if (errno != EINTR)
+      return Status::External("the planner can't read its request");
   }
 }
 
 bool WriteAll(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR) return false;
+    if (written > 0)
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      return false;
   }
   return true;
 }

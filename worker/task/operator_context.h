@@ -32,6 +32,7 @@ class ChainOperatorContext final : public OperatorContext {
   std::uint32_t subtask() const override { return task_.subtask.index; }
   std::uint32_t parallelism() const override { return task_.parallelism; }
   std::uint32_t max_parallelism() const override { return task_.max_parallelism; }
+  bool restored() const override { return task_.restored; }
   FileSystem& file_system() override { return task_.file_system; }
   const Clock& clock() const override { return task_.clock; }
   Counter& counter(const std::string& name) override;

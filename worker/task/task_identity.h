@@ -16,6 +16,7 @@ struct TaskIdentity {
   SubtaskId subtask;
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = 1;
+  bool restored = false;  ///< Starts from a checkpoint.
   FileSystem& file_system;
   const Clock& clock;
 };

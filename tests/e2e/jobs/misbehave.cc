@@ -12,7 +12,8 @@
 // A job that goes wrong in one way at one place, to see what becomes of it and of its neighbours.
 // Arguments:
 //   --output DIRECTORY  gets part-*.csv
-//   --how WAY           none (default), throw, abort, segfault, exit, stack (recursion without end), hang
+//   --how WAY           none (default), throw, abort, segfault, exit, stack (recursion without
+//   end), hang
 //   --where PLACE       record (default): in map(); function: in the job function
 //   --at NUMBER         the record that it goes wrong at; default 1000
 //   --records NUMBER    default 100000
@@ -43,9 +44,9 @@ PENSTOCK_JOB(misbehave) {
   const auto how = args.get<std::string>("how", "none");
   const auto at = args.get<std::uint64_t>("at", 1000);
   const auto output = args.path("output");
-  const auto numbers =
-      sequence(args.get<std::uint64_t>("records", 100000), [](std::uint64_t i) { return Number{i}; })
-          .rate(args.get<std::uint64_t>("rate", 50000));
+  const auto numbers = sequence(args.get<std::uint64_t>("records", 100000), [](std::uint64_t i) {
+                         return Number{i};
+                       }).rate(args.get<std::uint64_t>("rate", 50000));
   if (args.get<std::string>("where", "record") == "function") Misbehave(how);
   env.from("numbers", numbers)
       .map([how, at](Number number) {

@@ -175,10 +175,19 @@ TEST(JobMasterTest, WhenAUserErrorComesFromDeployingThenTheJobFailsAtOnce) {
   EXPECT_EQ(FirstCause(h), "the graph differs");
 }
 
-TEST(JobMasterTest, WhenAUserErrorComesFromRecordsThenTheJobRestartsAndNamesTheTask) {
+TEST(JobMasterTest, WhenARecordIsMalformedThenTheJobFailsAtOnce) {
   JobMasterHarness h;
   h.RunFromStart();
   h.From(0, HostFailed{Status::InvalidArgument("bad record"), {VertexId(1), 0}, "out"});
+  h.ExitAll();
+  EXPECT_EQ(h.state(), JobState::kFailed);
+  EXPECT_EQ(FirstCause(h), "bad record");
+}
+
+TEST(JobMasterTest, WhenUserCodeThrowsThenTheJobRestartsAndNamesTheTask) {
+  JobMasterHarness h;
+  h.RunFromStart();
+  h.From(0, HostFailed{Status::User(ErrorCode::kFailed, "threw"), {VertexId(1), 0}, "out"});
   h.ExitAll();
   EXPECT_EQ(h.state(), JobState::kRestarting);
   EXPECT_THAT(h.master().progress().failures[0].task, HasSubstr("out ("));

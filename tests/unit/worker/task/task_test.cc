@@ -127,7 +127,7 @@ class TaskTest : public ::testing::Test {
   void Run(std::optional<TaskRestorePoint> restore = std::nullopt) {
     std::vector<std::unique_ptr<OutputChannel>> channels;
     channels.push_back(std::make_unique<RecordingChannel>(sent_));
-    TaskParts parts{.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, PosixFileSystem(),
+    TaskParts parts{.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
                                  SystemClock::Instance()},
                     .vertex = vertex_,
                     .specs = specs_,
@@ -232,7 +232,7 @@ TEST_F(TaskTest, WhenTheSnapshotCannotBeWrittenThenItIsDeclined) {
     Task* task = nullptr;
     Status reason;
   } ending;
-  Task task({.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, PosixFileSystem(),
+  Task task({.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
                           SystemClock::Instance()},
              .vertex = vertex_,
              .specs = specs_,
