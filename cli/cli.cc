@@ -10,6 +10,7 @@
 
 #include "cli/cluster_command.h"
 #include "cli/command_context.h"
+#include "cli/config_command.h"
 #include "cli/exit_code.h"
 #include "cli/job_commands.h"
 #include "cli/run_command.h"
@@ -60,6 +61,7 @@ class CommandLine {
         "4 not authorised, 5 not found, 6 conflict, 7 coordinator unreachable, 8 timed out.");
     AddServers();
     AddCluster();
+    AddConfig();
     AddSubmission();
     AddJobCommands();
   }
@@ -72,6 +74,7 @@ class CommandLine {
   CLI::App* AddCommand(CLI::App& parent, const char* name, const char* description, Action action);
   void AddServers();
   void AddCluster();
+  void AddConfig();
   void AddSubmission();
   void AddJobCommands();
   void AddJobCommand(const char* name, const char* description,
@@ -85,6 +88,8 @@ class CommandLine {
   unsigned workers_ = 2;
   std::string job_;
   std::string wait_timeout_;
+  std::string config_prefix_;
+  bool show_origin_ = false;
   ListFilter filter_;
   RunRequest request_;
   unsigned parallelism_ = 0;
@@ -130,6 +135,18 @@ void CommandLine::AddCluster() {
   AddCommand(*cluster, "status", "Show its processes", ShowCluster)
       ->add_option("-o", global_.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
+}
+
+void CommandLine::AddConfig() {
+  CLI::App* config = app_.add_subcommand("config", "Configuration in force");
+  config->require_subcommand(1);
+  CLI::App* get = AddCommand(*config, "get", "Show options and their values",
+                             [this](const CommandContext& context) {
+                               return ShowConfiguration(context, config_prefix_, show_origin_);
+                             });
+  get->add_option("key", config_prefix_, "Only options whose key starts like this");
+  get->add_flag("--show-origin", show_origin_, "Where each value comes from");
+  AddCommand(*config, "reference", "Describe every option, as Markdown", ShowOptionReference);
 }
 
 void CommandLine::AddSubmission() {

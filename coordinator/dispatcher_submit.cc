@@ -12,6 +12,15 @@ namespace {
 /// Of a slot's memory; the rest is for state and user code.
 constexpr std::uint64_t kExchangePercent = 25;
 
+/// Whoever uploaded a plugin knows it by its name, not by its place in the store.
+Status NamedAsUploaded(const Status& status, const std::string& path, const std::string& name) {
+  std::string message = status.message();
+  if (const std::size_t at = message.find(path); at != std::string::npos) {
+    message.replace(at, path.size(), name);
+  }
+  return Status::Error(status.domain(), status.code(), std::move(message), status.hint());
+}
+
 }  // namespace
 
 Result<Configuration> Dispatcher::ConfigurationOf(
@@ -32,11 +41,11 @@ Status Dispatcher::AddJob(const StoredJob& stored) {
   Job job;
   job.storage = std::make_unique<JobStorage>(
       parts_.fs, parts_.store, id,
-      JobStorage::Options{.checkpoint_directory = config_.Get(options::kCheckpointDirectory),
-                          .retained = static_cast<std::size_t>(
-                              config->Get(options::kCheckpointsRetained)),
-                          .transactional = graph->transactional(),
-                          .graph_hash = JobGraphHash(*graph)});
+      JobStorage::Options{
+          .checkpoint_directory = config_.Get(options::kCheckpointDirectory),
+          .retained = static_cast<std::size_t>(config->Get(options::kCheckpointsRetained)),
+          .transactional = graph->transactional(),
+          .graph_hash = JobGraphHash(*graph)});
   JobMasterOptions master;
   master.checkpoints = CheckpointOptionsFrom(*config);
   master.restart = RestartOptionsFrom(*config);
@@ -51,14 +60,18 @@ Status Dispatcher::AddJob(const StoredJob& stored) {
 void Dispatcher::MakePlan(Submission submission, Done<Plan> done) {
   auto config = ConfigurationOf(submission.configuration);
   if (!config.ok()) return done(config.status());
+  const auto plugin = parts_.plugins.Find(submission.plugin_hash);
+  if (!plugin.ok()) return done(plugin.status());
   PlanRequest request{.plugin_path = parts_.plugins.PathOf(submission.plugin_hash),
                       .name = std::move(submission.name),
                       .arguments = std::move(submission.arguments),
                       .working_directory = std::move(submission.working_directory),
                       .configuration = config->Explicit()};
   EventLoop& planner = *planners_[next_planner_++ % planners_.size()];
-  planner.Post([this, request = std::move(request), done = std::move(done)] {
-    loop_.Post([done, plan = parts_.planner(request)] { done(plan); });
+  planner.Post([this, request = std::move(request), name = plugin->name, done = std::move(done)] {
+    Result<Plan> plan = parts_.planner(request);
+    if (!plan.ok()) plan = NamedAsUploaded(plan.status(), request.plugin_path, name);
+    loop_.Post([done, plan = std::move(plan)] { done(plan); });
   });
 }
 

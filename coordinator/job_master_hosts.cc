@@ -14,9 +14,16 @@ constexpr std::size_t kHostLogs = 32;
 /// What is wrong with the job's input or surroundings, and will be so again; what user code has thrown
 /// may pass.
 bool IsLasting(const Status& error) {
-  const ErrorCode code = error.code();
-  return error.domain() == ErrorDomain::kUser &&
-         (code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound);
+  if (error.domain() != ErrorDomain::kUser) return false;
+  switch (error.code()) {
+    case ErrorCode::kInvalidArgument:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kAlreadyExists:
+    case ErrorCode::kConflict:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace

@@ -31,15 +31,18 @@ class KeyedLoop {
   /// its GetOrCreateNear.
   template <typename Table, typename Apply>
   void Run(const TypedBatch<T>& batch, const Table& table, Apply&& apply) {
+    const typename Table::Shard* shards[kGroup];
     typename Table::Entry* hints[kGroup];
     for (std::size_t begin = 0; begin < batch.size(); begin += kGroup) {
       const std::size_t count = std::min(kGroup, batch.size() - begin);
       for (std::size_t i = 0; i < count; ++i) {
         keys_[i] = Keep(std::invoke(key_fn_, batch[begin + i]), kept_[i]);
         hashes_[i] = hasher_(*keys_[i]);
-        table.PrefetchCell(hashes_[i]);
+        shards[i] = table.PrefetchCell(hashes_[i]);
       }
-      for (std::size_t i = 0; i < count; ++i) hints[i] = table.PrefetchEntry(hashes_[i]);
+      for (std::size_t i = 0; i < count; ++i) {
+        hints[i] = table.PrefetchEntry(*shards[i], hashes_[i]);
+      }
       for (std::size_t i = 0; i < count; ++i) apply(begin + i, *keys_[i], hashes_[i], hints[i]);
     }
   }

@@ -79,7 +79,7 @@ class StateEntry {
 };
 
 template <typename K, typename V, typename Policy>
-class StateShard {
+class alignas(64) StateShard {
  public:
   using Entry = StateEntry<K, V>;
 

@@ -86,10 +86,16 @@ class StateTable final : public KeyedTable {
     for (const Shard& shard : shards()) size += shard.size();
     return size;
   }
-  /// Two steps that overlap the cache misses of several keys: call each for a group of keys. The second
-  /// returns the entry that the key probably has, or null.
-  void PrefetchCell(std::uint64_t hash) const { ShardOf(hash).PrefetchCell(Low(hash)); }
-  Entry* PrefetchEntry(std::uint64_t hash) const { return ShardOf(hash).PrefetchEntry(Low(hash)); }
+  /// Two steps that overlap the cache misses of several keys: call each for a group of keys. The first
+  /// returns the key's shard, the second the entry that the key probably has, or null.
+  const Shard* PrefetchCell(std::uint64_t hash) const {
+    const Shard& shard = ShardOf(hash);
+    shard.PrefetchCell(Low(hash));
+    return &shard;
+  }
+  Entry* PrefetchEntry(const Shard& shard, std::uint64_t hash) const {
+    return shard.PrefetchEntry(Low(hash));
+  }
 
   const StateDescriptor& descriptor() const override { return descriptor_; }
   std::unique_ptr<TableSnapshot> Freeze() override {

@@ -6,7 +6,10 @@
 #include "connectors/file/file_sink.h"
 #include "connectors/file/file_source.h"
 
-// How often does each word occur? Arguments: --input PATH of a text, --output DIRECTORY.
+// How often does each word occur? Arguments:
+//   --input PATH         text: a file, a directory or a pattern
+//   --output DIRECTORY   gets part-*.csv
+//   --rate NUMBER        lines per second; 0 (default): as fast as possible
 
 using namespace penstock;
 
@@ -32,9 +35,14 @@ void SplitIntoWords(const std::string& line, Collector<std::string>& out) {
   }
 }
 
+TextFileSource Lines(const std::string& path, double rate) {
+  auto lines = FileSource::text_lines(path);
+  return rate == 0 ? std::move(lines) : std::move(lines).rate_limit(rate);
+}
+
 PENSTOCK_JOB(word_count) {
   // Lines carry no time: all are in one window, which closes when the text has ended.
-  env.from("lines", FileSource::text_lines(args.path("input")))
+  env.from("lines", Lines(args.path("input"), args.get("rate", 0.0)))
       .flat_map(SplitIntoWords)
       .key_by([](const std::string& word) { return word; })
       .window("count", tumbling(24h))

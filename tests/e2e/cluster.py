@@ -152,6 +152,21 @@ class Cluster:
         return [pid for pid, parent, command in processes()
                 if parent in workers and "task-host" in command]
 
+    def kill_everything(self):
+        """SIGKILL to the supervisor and all below it, at once."""
+        content = json.loads((self.directory / "data" / "cluster.json").read_text())
+        family = {content["supervisor"]}
+        found = processes()
+        while True:
+            children = {pid for pid, parent, _ in found if parent in family} - family
+            if not children:
+                break
+            family |= children
+        for pid in [content["supervisor"], *family]:
+            self.kill(pid)
+        wait_until(lambda: not family & {pid for pid, _, command in processes() if command[0]},
+                   "the killed processes are gone")
+
     @staticmethod
     def kill(pid):
         """SIGKILL; False when the process was gone already."""

@@ -69,6 +69,10 @@ class ElfFile {
     if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shstrndx >= header.e_shnum) {
       return NotAPlugin(path_, "its section table is damaged or missing");
     }
+    // Linkers write the table last, so that a file that was cut anywhere lacks some of it.
+    if (header.e_shoff > size_ || header.e_shnum * sizeof(Elf64_Shdr) > size_ - header.e_shoff) {
+      return NotAPlugin(path_, "the file is truncated");
+    }
     PENSTOCK_ASSIGN_OR_RETURN(const Elf64_Shdr strings, SectionAt(header, header.e_shstrndx));
     if (strings.sh_size > kMaxNameBytes) return NotAPlugin(path_, "its section table is damaged");
     PENSTOCK_ASSIGN_OR_RETURN(const std::string names, Bytes(strings.sh_offset, strings.sh_size));
@@ -91,7 +95,6 @@ class ElfFile {
 #endif
 
   Result<Elf64_Shdr> SectionAt(const Elf64_Ehdr& header, std::uint32_t index) {
-    if (header.e_shoff > size_) return NotAPlugin(path_, "the file is truncated");
     return Struct<Elf64_Shdr>(header.e_shoff + std::uint64_t{index} * sizeof(Elf64_Shdr));
   }
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/config/options.h"
-#include "tests/unit/common/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace penstock {
 namespace {

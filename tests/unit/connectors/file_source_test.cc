@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/common/temp_dir.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/connectors/fake_context.h"
 
 namespace penstock {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/faulty_file_system.h"
-#include "tests/unit/common/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace penstock {
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "api/runtime/plugin.h"
-#include "tests/unit/common/temp_dir.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/connectors/fake_context.h"
 
 namespace penstock {
