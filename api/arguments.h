@@ -87,8 +87,10 @@ class Arguments {
     } else if constexpr (std::is_same_v<T, bool>) {
       return value ? "true" : "false";
     } else if constexpr (IsDuration<T>::value) {
-      return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(value).count()) +
-             " ms";
+      return FormatDuration(std::chrono::duration_cast<Millis>(value));
+    } else if constexpr (std::is_floating_point_v<T>) {
+      char shortest[64];
+      return {shortest, std::to_chars(shortest, shortest + sizeof(shortest), value).ptr};
     } else {
       return std::to_string(value);
     }

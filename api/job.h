@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +16,6 @@ namespace penstock::internal {
 class JobDraft {
  public:
   [[gnu::cold]] std::uint32_t Add(OperatorSpec spec) {
-    CheckUid(spec);
     operators_.push_back(std::move(spec));
     return static_cast<std::uint32_t>(operators_.size() - 1);
   }
@@ -37,14 +35,7 @@ class JobDraft {
   }
 
  private:
-  [[gnu::cold]] void CheckUid(const OperatorSpec& spec) {
-    if (spec.uid.empty() || uids_.insert(spec.uid).second) return;
-    Complain("the uid \"" + spec.uid + "\" is used twice, the second time by " + spec.name +
-             " at position " + next_position() + ": state is found by uid, so each needs its own");
-  }
-
   std::vector<OperatorSpec> operators_;
-  std::set<std::string> uids_;
   std::vector<std::string> problems_;
 };
 

@@ -43,9 +43,6 @@ template <typename F>
   requires requires { &F::operator(); }
 struct CollectedBy<F> : CollectedBy<decltype(&F::operator())> {};
 
-template <typename T>
-std::type_identity<T> SinkRecordOf(const Sink<T>*);
-
 /// A description of a sink for any record type, such as print(): it is told the type by the stream.
 template <typename S, typename T>
 concept SinkForAnyType = requires(const S& sink) { sink.template sink_for<T>(); };

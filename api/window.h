@@ -36,11 +36,10 @@ struct WindowSpec {
     }
     return "";
   }
-  /// For people: "tumbling(60000 ms)", "sliding(10000 ms, 2000 ms)".
+  /// For people: "tumbling(1 min)", "sliding(7 d, 1 d)".
   std::string name() const {
-    const std::string length = std::to_string(size.count()) + " ms";
-    if (is_tumbling()) return "tumbling(" + length + ")";
-    return "sliding(" + length + ", " + std::to_string(slide.count()) + " ms)";
+    if (is_tumbling()) return "tumbling(" + FormatDuration(size) + ")";
+    return "sliding(" + FormatDuration(size) + ", " + FormatDuration(slide) + ")";
   }
 };
 

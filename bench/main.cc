@@ -41,8 +41,8 @@ int Main(int argc, char** argv) {
     return 0;
   }
   if (command == "micro" && argc <= 3) return RunMicro(argc == 3 ? argv[2] : "");
-  std::fprintf(stderr, "error: %s\nhint: see 'penstock_bench --help'\n",
-               command.empty() ? "no suite given" : ("unknown arguments after or at '" + command + "'").c_str());
+  const std::string problem = command.empty() ? "no suite given" : "unexpected arguments";
+  std::fprintf(stderr, "error: %s\nhint: see 'penstock_bench --help'\n", problem.c_str());
   return 2;
 }
 

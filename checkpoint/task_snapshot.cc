@@ -26,13 +26,13 @@ std::vector<T> ReadList(ByteReader& in, ReadOne read_one) {
   return list;
 }
 
-void WriteField(ByteWriter& out, const SnapshotField& field) {
+void WriteField(ByteWriter& out, const TypeField& field) {
   out.String(field.name);
   out.String(field.type);
 }
 
-SnapshotField ReadField(ByteReader& in) {
-  SnapshotField field;
+TypeField ReadField(ByteReader& in) {
+  TypeField field;
   field.name = in.String();
   field.type = in.String();
   return field;
@@ -54,9 +54,9 @@ SnapshotTable ReadTable(ByteReader& in) {
   SnapshotTable table;
   table.name = in.String();
   table.kind = in.String();
-  table.key = ReadList<SnapshotField>(in, ReadField);
-  table.space = ReadList<SnapshotField>(in, ReadField);
-  table.value = ReadList<SnapshotField>(in, ReadField);
+  table.key = ReadList<TypeField>(in, ReadField);
+  table.space = ReadList<TypeField>(in, ReadField);
+  table.value = ReadList<TypeField>(in, ReadField);
   table.file = in.String();
   table.entries = in.Fixed<std::uint64_t>();
   table.size = in.Fixed<std::uint64_t>();
@@ -126,7 +126,8 @@ Result<SnapshotMetadata> DecodeSnapshotMetadata(std::string_view bytes) {
   ByteReader in(content.substr(kMagic.size()));
   if (const auto version = in.Fixed<std::uint32_t>(); version != kVersion) {
     return Status::InvalidArgument(
-        fmt::format("snapshot metadata has format version {}, this build reads {}", version, kVersion),
+        fmt::format("snapshot metadata has format version {}, this build reads {}", version,
+                    kVersion),
         "restore it with the version of Penstock that wrote it");
   }
   SnapshotMetadata metadata = ReadBody(in);

@@ -5,25 +5,19 @@
 #include <string_view>
 #include <vector>
 
+#include "common/fingerprint.h"
 #include "common/ids.h"
 #include "common/status.h"
 
 namespace penstock {
 
-/// One field of a stored type, as in the fingerprints of api/runtime/keyed_table.h.
-struct SnapshotField {
-  std::string name;
-  std::string type;
-  bool operator==(const SnapshotField&) const = default;
-};
-
 /// One keyed state of one operator at one subtask.
 struct SnapshotTable {
   std::string name;
   std::string kind;
-  std::vector<SnapshotField> key;
-  std::vector<SnapshotField> space;
-  std::vector<SnapshotField> value;
+  Fingerprint key;
+  Fingerprint space;
+  Fingerprint value;
   std::string file;  ///< Beside the metadata file; empty when the table had no entries.
   std::uint64_t entries = 0;
   std::uint64_t size = 0;      ///< Of the file, in bytes.
@@ -54,8 +48,8 @@ struct SnapshotMetadata {
 
 std::string EncodeSnapshotMetadata(const SnapshotMetadata& metadata);
 
-/// Corruption when the bytes are not exactly what EncodeSnapshotMetadata wrote; InvalidArgument for a
-/// format version that is newer than this build.
+/// Corruption when the bytes are not exactly what EncodeSnapshotMetadata wrote; InvalidArgument for
+/// a format version that is newer than this build.
 Result<SnapshotMetadata> DecodeSnapshotMetadata(std::string_view bytes);
 
 /// "<vertex>-<subtask>-0.meta".

@@ -42,10 +42,13 @@ Result<Configuration> LoadConfiguration(const GlobalOptions& global) {
   return Configuration::Load(PosixFileSystem(), sources);
 }
 
-/// A process of `penstock cluster` ends when its supervisor does.
+/// A process of `penstock cluster` ends when its supervisor does, and as suddenly: were they asked, the
+/// coordinator would take workers that leave before it for failures of jobs.
 void FollowSupervisor() {
-  if (std::getenv("PENSTOCK_SUPERVISED") == nullptr) return;
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const char* supervisor = std::getenv("PENSTOCK_SUPERVISED");
+  if (supervisor == nullptr) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (std::to_string(getppid()) != supervisor) raise(SIGKILL);  // it was gone before
   unsetenv("PENSTOCK_SUPERVISED");
 }
 

@@ -20,6 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr auto kProbeTimeout = std::chrono::seconds(2);
 constexpr auto kReadyTimeout = std::chrono::seconds(30);
 constexpr auto kStopTimeout = std::chrono::seconds(20);
 constexpr auto kPollInterval = std::chrono::milliseconds(5);
@@ -50,19 +51,37 @@ Result<ChildProcess> SpawnSupervisor(const CommandContext& context, unsigned wor
   return ChildProcess::Spawn(spawn);
 }
 
-/// Why the supervisor's child gave up, from the end of its output.
-std::string LastLine(const std::string& path) {
+/// Why a process of the cluster gave up: the last `error:` in its output, with its `hint:`.
+Status LastError(const std::string& path) {
+  constexpr std::string_view kError = "error: ";
+  constexpr std::string_view kHint = "\nhint: ";
   Result<std::string> text = ReadFile(PosixFileSystem(), path);
-  if (!text.ok() || text->empty()) return "no output in " + path;
-  const std::size_t end = text->find_last_not_of('\n');
-  const std::size_t begin = text->rfind('\n', end);
-  return text->substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
+  const std::size_t error = text.ok() ? text->rfind(kError) : std::string::npos;
+  if (error == std::string::npos) return Status::External("no reason is given", "see " + path);
+  const std::string said = text->substr(error + kError.size());
+  const std::size_t end = said.find('\n');
+  const std::size_t hint = said.find(kHint);
+  if (hint == std::string::npos) return Status::External(said.substr(0, end), "see " + path);
+  const std::size_t begin = hint + kHint.size();
+  return Status::External(said.substr(0, hint), said.substr(begin, said.find('\n', begin) - begin));
+}
+
+/// The process that was started again and again, by its role; empty when there is none.
+std::string CrashingProcess(const std::string& data_directory) {
+  constexpr unsigned kTooOften = 5;
+  Result<std::optional<ClusterFile>> cluster = ReadClusterFile(PosixFileSystem(), data_directory);
+  if (!cluster.ok() || !cluster->has_value()) return "";
+  for (const ClusterProcess& process : (*cluster)->processes) {
+    if (process.restarts >= kTooOften) return process.role;
+  }
+  return "";
 }
 
 Status WaitUntilReady(const CommandContext& context, ChildProcess& supervisor, unsigned workers) {
   const auto deadline = Now() + kReadyTimeout;
   std::int64_t ready = -1;
-  while (Now() < deadline && !Interrupted()) {
+  std::string culprit;
+  while (Now() < deadline && !Interrupted() && culprit.empty()) {
     Result<std::optional<ExitStatus>> ended = supervisor.TryWait();
     if (!ended.ok()) return ended.status();
     if (ended->has_value()) return Status::External("the supervisor " + ToString(**ended));
@@ -71,13 +90,13 @@ Status WaitUntilReady(const CommandContext& context, ChildProcess& supervisor, u
     if (ready >= static_cast<std::int64_t>(workers)) return Status::Ok();
     context.console.Progress(ready < 0 ? "waiting for the coordinator"
                                        : fmt::format("{} of {} workers", ready, workers));
+    culprit = CrashingProcess(DataDirectory(context));
     std::this_thread::sleep_for(kPollInterval);
   }
+  if (culprit.empty()) culprit = ready < 0 ? "coordinator" : "worker-1";
   const std::string logs = JoinPath(DataDirectory(context), "logs");
-  const std::string culprit = ready < 0 ? "coordinator.out" : "worker-1.out";
-  return Status::External(
-      fmt::format("the cluster did not become ready: {}", LastLine(JoinPath(logs, culprit))),
-      "see the files in " + logs);
+  return LastError(JoinPath(logs, culprit + ".out"))
+      .WithContext("the cluster did not become ready: " + culprit);
 }
 
 }  // namespace
@@ -92,7 +111,9 @@ int StartCluster(const CommandContext& context, unsigned workers) {
                                                   (*running)->supervisor),
                                       "end it with: penstock cluster stop"));
   }
-  if (Result<json::value> other = context.Rest().Get("/overview");
+  RestClient rest = context.Rest();
+  rest.set_timeout(kProbeTimeout);
+  if (Result<json::value> other = rest.Get("/overview");
       other.ok() || other.status().code() != ErrorCode::kUnavailable) {
     return Fail(context,
                 Status::User(ErrorCode::kConflict, context.Rest().base_url() + " is in use already",

@@ -43,7 +43,8 @@ Result<std::optional<ClusterFile>> ReadClusterFile(FileSystem& fs,
   Result<std::string> text = ReadFile(fs, path);
   if (!text.ok()) {
     if (text.status().code() == ErrorCode::kNotFound) return std::optional<ClusterFile>();
-    return text.status();
+    return Status::External(text.status().message(),
+                            "choose another directory with -D penstock.data-dir=…");
   }
   json::error_code failure;
   const json::value value = json::parse(*text, failure);

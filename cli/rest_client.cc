@@ -1,5 +1,7 @@
 #include "cli/rest_client.h"
 
+#include <type_traits>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -11,9 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto kTimeout =
-    std::chrono::seconds(120);  // above planner.timeout, which a submission takes
-
+/// For answers that don't say what kind of error they are.
 ErrorCode CodeOfHttp(int status) {
   switch (status) {
     case 400:
@@ -32,21 +32,31 @@ std::string TextAt(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
 
+ErrorCode CodeOf(std::string_view name, int http_status) {
+  using Number = std::underlying_type_t<ErrorCode>;
+  for (Number i = 0; i <= static_cast<Number>(ErrorCode::kCancelled); ++i) {
+    if (ToString(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
+  }
+  return CodeOfHttp(http_status);
+}
+
 /// From `{"error":{"code":…,"message":…,"hint":…}}`.
 Status ErrorOf(int http_status, const std::string& body) {
   json::error_code failure;
   const json::value value = json::parse(body, failure);
   std::string message;
   std::string hint;
+  std::string code;
   if (!failure && value.is_object()) {
     const json::value* error = value.get_object().if_contains("error");
     if (error != nullptr && error->is_object()) {
       message = TextAt(error->get_object(), "message");
       hint = TextAt(error->get_object(), "hint");
+      code = TextAt(error->get_object(), "code");
     }
   }
   if (message.empty()) message = fmt::format("the coordinator answered with HTTP {}", http_status);
-  return Status::User(CodeOfHttp(http_status), message, hint);
+  return Status::User(CodeOf(code, http_status), message, hint);
 }
 
 Result<json::value> ParseAnswer(Result<std::string> body) {
@@ -69,7 +79,7 @@ Result<std::string> RestClient::Send(std::string method, std::string_view path,
   if (!content_type.empty()) call.headers.emplace_back("Content-Type", content_type);
   if (!token_.empty()) call.headers.emplace_back("Authorization", "Bearer " + token_);
   call.body = std::move(body);
-  call.timeout = kTimeout;
+  call.timeout = timeout_;
   PENSTOCK_ASSIGN_OR_RETURN(HttpResponse response, CallHttp(call));
   if (response.status / 100 != 2) return ErrorOf(response.status, response.body);
   return std::move(response.body);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ class RestClient {
  public:
   RestClient(std::string base_url, std::string token)
       : base_url_(std::move(base_url)), token_(std::move(token)) {}
+
+  /// Of every call from now on; the default is above planner.timeout, which a submission takes.
+  void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
 
   Result<boost::json::value> Get(std::string_view path) const;
   Result<boost::json::value> Post(std::string_view path, const boost::json::value& body) const;
@@ -35,6 +39,7 @@ class RestClient {
 
   std::string base_url_;
   std::string token_;
+  std::chrono::milliseconds timeout_{120'000};
 };
 
 }  // namespace penstock

@@ -26,10 +26,14 @@ std::string NewIdempotencyKey() {
 }
 
 Result<std::string> ReadPlugin(const std::string& path) {
+  constexpr const char* kHint =
+      "give the path of a job's .so; jobs of this tree are in build/jobs/";
+  if (Result<bool> directory = PosixFileSystem().IsDirectory(path); directory.ok() && *directory) {
+    return Status::InvalidArgument("'" + path + "' is a directory", kHint);
+  }
   Result<std::string> content = ReadFile(PosixFileSystem(), path);
   if (!content.ok() && content.status().code() == ErrorCode::kNotFound) {
-    return Status::NotFound("there is no file '" + path + "'",
-                            "give the path of a job's .so; jobs of this tree are in build/jobs/");
+    return Status::NotFound("there is no file '" + path + "'", kHint);
   }
   return content;
 }

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <deque>
 #include <memory>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,8 @@ class Supervisor {
   int StartDue();
   void Reap(Child& child);
   void StopAll();
+  /// Asks them to end, waits, and kills those that are still there at the deadline.
+  void Stop(std::ranges::subrange<std::deque<Child>::iterator> children, MonotonicTime deadline);
   Status Publish();
   MonotonicTime Now() const { return SystemClock::Instance().Now(); }
 
@@ -80,7 +83,7 @@ void Supervisor::AddChild(std::string role, const std::string& command,
 Status Supervisor::Start(Child& child) {
   SpawnOptions spawn;
   spawn.argv = child.command;
-  spawn.environment = {{"PENSTOCK_SUPERVISED", "1"}};  // the child ends with us
+  spawn.environment = {{"PENSTOCK_SUPERVISED", std::to_string(getpid())}};  // it ends with us
   spawn.stdout_file = JoinPath(data_directory_, "logs/" + child.role + ".out");
   spawn.stderr_file = spawn.stdout_file;
   PENSTOCK_ASSIGN_OR_RETURN(ChildProcess process, ChildProcess::Spawn(spawn));
@@ -120,12 +123,18 @@ void Supervisor::Reap(Child& child) {
 }
 
 void Supervisor::StopAll() {
-  // Workers first: they take their task hosts with them while the coordinator still records it.
-  for (auto child = children_.rbegin(); child != children_.rend(); ++child) {
-    if (child->process) (void)child->process->Signal(SIGTERM);
-  }
   const MonotonicTime deadline = Now() + kStopGrace;
-  for (Child& child : children_) {
+  // The coordinator, the first child, goes first: to it, workers that leave are failures of jobs.
+  Stop({children_.begin(), children_.begin() + 1}, deadline);
+  Stop({children_.begin() + 1, children_.end()}, deadline);
+}
+
+void Supervisor::Stop(std::ranges::subrange<std::deque<Child>::iterator> children,
+                      MonotonicTime deadline) {
+  for (const Child& child : children) {
+    if (child.process) (void)child.process->Signal(SIGTERM);
+  }
+  for (Child& child : children) {
     if (!child.process) continue;
     pollfd ended = {child.process->pidfd(), POLLIN, 0};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Now());

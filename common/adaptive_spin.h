@@ -1,15 +1,13 @@
 #pragma once
 
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
 
 namespace penstock {
 
-/// A short look before a sleep, for threads that are mostly woken again at once. Gives way to other
-/// threads while it looks, and gives up looking for a growing number of turns when it was in vain.
-/// One thread.
+/// A short look before a sleep, for threads that are mostly woken again at once. Whoever looks in
+/// vain more often than not soon looks only once in a while. It keeps its core while it looks:
+/// sched_yield would lose it for milliseconds to a thread that computes. One thread.
 class AdaptiveSpin {
  public:
   /// About what it costs to wake a sleeper, so looking at most doubles the price of a wait.
@@ -28,7 +26,6 @@ class AdaptiveSpin {
         if (ready()) return Succeeded();
         __builtin_ia32_pause();
       }
-      sched_yield();
     } while (std::chrono::steady_clock::now() < end);
     if (ready()) return Succeeded();
     next_skip_ = std::min(next_skip_ * 2, kMostSkipped);
@@ -41,7 +38,7 @@ class AdaptiveSpin {
   static constexpr int kMostSkipped = 64;
 
   bool Succeeded() {
-    next_skip_ = 1;
+    next_skip_ = std::max(next_skip_ / 2, 1);
     return true;
   }
 

@@ -6,10 +6,6 @@
 
 namespace penstock {
 
-std::string HexIdToString(std::uint64_t high, std::uint64_t low) {
-  return fmt::format("{:016x}{:016x}", high, low);
-}
-
 Result<std::pair<std::uint64_t, std::uint64_t>> ParseHexId(std::string_view text) {
   auto parse = [](std::string_view digits, std::uint64_t& value) {
     const char* end = digits.data() + digits.size();

@@ -29,7 +29,15 @@ class HexId {
   std::uint64_t low_ = 0;
 };
 
-std::string HexIdToString(std::uint64_t high, std::uint64_t low);
+/// In the header, because plugins use it and link no runtime library.
+inline std::string HexIdToString(std::uint64_t high, std::uint64_t low) {
+  std::string text(32, '0');
+  for (int digit = 15; digit >= 0; --digit, high >>= 4, low >>= 4) {
+    text[digit] = "0123456789abcdef"[high & 0xf];
+    text[16 + digit] = "0123456789abcdef"[low & 0xf];
+  }
+  return text;
+}
 /// Fails with InvalidArgument unless `text` is exactly 32 hex digits.
 Result<std::pair<std::uint64_t, std::uint64_t>> ParseHexId(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 namespace penstock {
 
@@ -20,6 +21,22 @@ struct Timestamp {
 };
 
 using Millis = std::chrono::milliseconds;
+
+/// For people, in the largest unit that is exact: "7 d", "90 s", "0 ms".
+inline std::string FormatDuration(Millis duration) {
+  struct Unit {
+    std::int64_t millis;
+    const char* name;
+  };
+  constexpr Unit kUnits[] = {{86'400'000, " d"}, {3'600'000, " h"}, {60'000, " min"}, {1000, " s"}};
+  const std::int64_t millis = duration.count();
+  for (const Unit& unit : kUnits) {
+    if (millis != 0 && millis % unit.millis == 0) {
+      return std::to_string(millis / unit.millis) + unit.name;
+    }
+  }
+  return std::to_string(millis) + " ms";
+}
 
 constexpr Timestamp operator+(Timestamp time, Millis delta) {
   std::int64_t sum = 0;

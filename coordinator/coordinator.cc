@@ -28,9 +28,11 @@ RandomBits MachineRandom() {
 /// Writes what a worker must find in the checkpoint directory, under a name of this cluster.
 Result<SharedToken> WriteSharedToken(FileSystem& fs, const std::string& checkpoint_directory,
                                      const std::string& secret) {
-  PENSTOCK_RETURN_IF_ERROR(fs.MakeDirectories(checkpoint_directory));
-  SharedToken token{JoinPath(checkpoint_directory, fmt::format("cluster-{:016x}", Checksum(secret))),
-                    RandomSecret()};
+  PENSTOCK_RETURN_IF_ERROR(
+      MakeConfiguredDirectory(fs, checkpoint_directory, options::kCheckpointDirectory.spec.key));
+  SharedToken token{
+      JoinPath(checkpoint_directory, fmt::format("cluster-{:016x}", Checksum(secret))),
+      RandomSecret()};
   PENSTOCK_RETURN_IF_ERROR(WriteFileAtomically(fs, token.path, token.content));
   return token;
 }
@@ -112,7 +114,7 @@ Status Coordinator::Parts::OpenDataDirectory() {
         "rest.bind-address: " + address + " is not a loopback address",
         "without authentication of users only loopback is served; use 127.0.0.1");
   }
-  PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(data_));
+  PENSTOCK_RETURN_IF_ERROR(MakeConfiguredDirectory(fs_, data_, options::kDataDirectory.spec.key));
   PENSTOCK_ASSIGN_OR_RETURN(lock_, LockDataDirectory(data_));
   PENSTOCK_ASSIGN_OR_RETURN(secret_, EnsureClusterSecret(fs_, data_));
   PENSTOCK_ASSIGN_OR_RETURN(token_, EnsureRestToken(fs_, data_));
@@ -124,8 +126,8 @@ Status Coordinator::Parts::OpenStores() {
   plugins_ = std::make_unique<PluginStore>(fs_, clock_, JoinPath(data_, "plugins"));
   PENSTOCK_RETURN_IF_ERROR(plugins_->Open());
   dispatcher_ = std::make_unique<Dispatcher>(
-      config_, DispatcherParts{fs_, clock_, *store_, *plugins_, gateway_, MakePlanner(),
-                               MachineRandom()});
+      config_,
+      DispatcherParts{fs_, clock_, *store_, *plugins_, gateway_, MakePlanner(), MachineRandom()});
   rest_ = std::make_unique<RestService>(*dispatcher_, options_.on_shutdown);
   return {};
 }
@@ -171,16 +173,15 @@ Status Coordinator::Parts::StartServers() {
   http.port = static_cast<std::uint16_t>(config_.Get(options::kRestPort));
   http.access = AccessPolicy{.token = token_};
   PENSTOCK_ASSIGN_OR_RETURN(
-      http_, HttpServer::Start(std::move(http), [rest = rest_.get()](HttpRequest request,
-                                                                     HttpResponder responder) {
-        rest->Handle(std::move(request), std::move(responder));
-      }));
-  const auto port = rpc_.Start(
-      {.address = config_.Get(options::kRpcAddress),
-       .port = static_cast<std::uint16_t>(config_.Get(options::kRpcPort)),
-       .secret = secret_,
-       .token = shared},
-      RpcHandlers());
+      http_, HttpServer::Start(std::move(http),
+                               [rest = rest_.get()](HttpRequest request, HttpResponder responder) {
+                                 rest->Handle(std::move(request), std::move(responder));
+                               }));
+  const auto port = rpc_.Start({.address = config_.Get(options::kRpcAddress),
+                                .port = static_cast<std::uint16_t>(config_.Get(options::kRpcPort)),
+                                .secret = secret_,
+                                .token = shared},
+                               RpcHandlers());
   if (!port.ok()) {
     http_->Stop();
     return port.status();

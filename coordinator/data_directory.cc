@@ -9,13 +9,16 @@
 
 #include <fmt/format.h>
 
+#include "common/config/options.h"
+
 namespace penstock {
 namespace {
 
 /// The content of `path`; a new random one when there is no such file.
 Result<std::string> EnsureSecretFile(FileSystem& fs, const std::string& directory,
                                      const std::string& path) {
-  PENSTOCK_RETURN_IF_ERROR(fs.MakeDirectories(directory));
+  PENSTOCK_RETURN_IF_ERROR(
+      MakeConfiguredDirectory(fs, directory, options::kDataDirectory.spec.key));
   auto content = ReadFile(fs, path);
   if (!content.ok() && content.status().code() == ErrorCode::kNotFound) {
     // Linked into place, so that of two processes that come first at the same time one wins.
@@ -37,6 +40,15 @@ Result<std::string> EnsureSecretFile(FileSystem& fs, const std::string& director
 }
 
 }  // namespace
+
+Status MakeConfiguredDirectory(FileSystem& fs, const std::string& directory,
+                               std::string_view option) {
+  const Status made = fs.MakeDirectories(directory);
+  if (made.ok()) return made;
+  return Status::External(
+      made.message(),
+      fmt::format("choose another directory with -D {}=…, or move what is in the way", option));
+}
 
 std::string RandomSecret() {
   std::random_device random;

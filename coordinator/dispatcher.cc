@@ -26,8 +26,8 @@ Dispatcher::Dispatcher(Configuration config, DispatcherParts parts)
 Status Dispatcher::Start() {
   PENSTOCK_ASSIGN_OR_RETURN(const auto stored, parts_.store.List());
   for (const StoredJob& job : stored) PENSTOCK_RETURN_IF_ERROR(AddJob(job));
-  for (const auto& [id, job] : jobs_) {
-    if (!IsTerminal(job.master->state())) events_.emplace_back(id, StartJob{});
+  for (const JobMaster* job : order_) {
+    if (!IsTerminal(job->state())) events_.emplace_back(job->spec().id, StartJob{});
   }
   loop_.Post([this] {
     DrainEvents();

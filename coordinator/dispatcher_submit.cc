@@ -173,7 +173,11 @@ void Dispatcher::StopJobGracefully(JobId job, Done<JobId> done) {
 void Dispatcher::Wish(JobId job, const JobEvent& event, Done<JobId> done) {
   Tell(job, event);
   // Behind the effect that stores the wish.
-  io_.Post([this, job, done = std::move(done)] { loop_.Post([job, done] { done(job); }); });
+  io_.Post([this, job, storage = jobs_.at(job).storage.get(), done = std::move(done)] {
+    const Status saved = storage->last_save().WithContext(
+        "done, but forgotten if the coordinator restarts before the job has ended");
+    loop_.Post([job, done, saved] { done(saved.ok() ? Result<JobId>(job) : saved); });
+  });
 }
 
 }  // namespace penstock

@@ -85,7 +85,8 @@ void JobMaster::OnHost(Host& host, const HostFailed& failed) {
     executions_.Set(failed.subtask, TaskState::kFailed);
   }
   cause.secondary = failed.error.code() == ErrorCode::kUnavailable;
-  const bool deployed = phase_ == Phase::kRunning || phase_ == Phase::kFinishing;
+  // By the host, not by the phase: the attempt may be ending while this one was running.
+  const bool deployed = host.phase >= HostPhase::kDeployed;
   cause.fatal = deployed ? IsLasting(failed.error) : failed.error.domain() == ErrorDomain::kUser;
   if (!deployed && failed.error.code() == ErrorCode::kCorruption && restore_) {
     NoteUnreadable(failed.error);

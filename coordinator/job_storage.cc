@@ -21,7 +21,7 @@ AttemptPrepared JobStorage::Run(const PrepareAttempt& effect) {
 }
 
 Result<RestoreChoice> JobStorage::Begin(const PrepareAttempt& effect) {
-  PENSTOCK_RETURN_IF_ERROR(store_.SaveProgress(job_, effect.progress));
+  PENSTOCK_RETURN_IF_ERROR(Save(effect.progress));
   PENSTOCK_RETURN_IF_ERROR(checkpoints_.Fence(effect.progress.generation));
   return ChooseRestorePoint(checkpoints_, {.last_completed = effect.progress.last_completed,
                                            .transactional = options_.transactional,
@@ -34,7 +34,7 @@ CheckpointDirectoryMade JobStorage::Run(const MakeCheckpointDirectory& effect) {
 }
 
 Result<std::string> JobStorage::MakeDirectory(const MakeCheckpointDirectory& effect) {
-  PENSTOCK_RETURN_IF_ERROR(store_.SaveProgress(job_, effect.progress));
+  PENSTOCK_RETURN_IF_ERROR(Save(effect.progress));
   return checkpoints_.PreparePending(effect.checkpoint);
 }
 
@@ -49,8 +49,11 @@ Status JobStorage::Run(const DropCheckpoint& effect) {
 
 Status JobStorage::Run(const DropOldCheckpoints&) { return checkpoints_.Retain(options_.retained); }
 
-Status JobStorage::Run(const SaveProgress& effect) {
-  return store_.SaveProgress(job_, effect.progress);
+Status JobStorage::Run(const SaveProgress& effect) { return Save(effect.progress); }
+
+Status JobStorage::Save(const JobProgress& progress) {
+  last_save_ = store_.SaveProgress(job_, progress);
+  return last_save_;
 }
 
 }  // namespace penstock

@@ -22,6 +22,8 @@ class JobStorage {
   JobStorage(FileSystem& fs, JobStore& store, JobId job, Options options);
 
   const std::string& job_directory() const { return checkpoints_.job_directory(); }
+  /// How storing the progress went last.
+  const Status& last_save() const { return last_save_; }
 
   AttemptPrepared Run(const PrepareAttempt& effect);
   CheckpointDirectoryMade Run(const MakeCheckpointDirectory& effect);
@@ -31,6 +33,7 @@ class JobStorage {
   Status Run(const SaveProgress& effect);
 
  private:
+  Status Save(const JobProgress& progress);
   Result<RestoreChoice> Begin(const PrepareAttempt& effect);
   Result<std::string> MakeDirectory(const MakeCheckpointDirectory& effect);
 
@@ -38,6 +41,7 @@ class JobStorage {
   const JobId job_;
   const Options options_;
   CheckpointStorage checkpoints_;
+  Status last_save_;
 };
 
 }  // namespace penstock

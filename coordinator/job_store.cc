@@ -1,11 +1,14 @@
 #include "coordinator/job_store.h"
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdio>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
 #include "common/file_system.h"
+#include "common/logging.h"
 #include "common/mutex.h"
 
 namespace penstock {
@@ -34,16 +37,63 @@ rocksdb::WriteOptions Durable() {
   return options;
 }
 
+/// RocksDB's warnings, in our log: its own log file aborts the process when the disk is full.
+class WarningsOnly final : public rocksdb::Logger {
+ public:
+  WarningsOnly() : Logger(rocksdb::WARN_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    char line[512];
+    vsnprintf(line, sizeof(line), format, arguments);
+    LogWarn("job store", {{"rocksdb", std::string(line)}});
+  }
+};
+
+rocksdb::Options DatabaseOptions() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.write_buffer_size = 4 << 20;
+  options.max_background_jobs = 2;
+  options.info_log = std::make_shared<WarningsOnly>();  // shared: the database's threads log
+  return options;
+}
+
 }  // namespace
 
+/// Once a write has failed RocksDB refuses all others, so that it is closed then, and opened again
+/// by the next call: what the disk has is the truth. Thread-safe.
 class JobStore::Database {
  public:
-  Database(std::string path, std::unique_ptr<rocksdb::DB> opened)
-      : directory(std::move(path)), db(std::move(opened)) {}
+  explicit Database(std::string path) : directory(std::move(path)) {}
+
+  // Shared: a call may be reading while another closes it.
+  Result<std::shared_ptr<rocksdb::DB>> Use() EXCLUDES(mu_) {
+    MutexLock lock(mu_);
+    if (db_ == nullptr) {
+      rocksdb::DB* opened = nullptr;
+      PENSTOCK_RETURN_IF_ERROR(
+          FromRocks(rocksdb::DB::Open(DatabaseOptions(), directory, &opened), directory));
+      db_.reset(opened);
+    }
+    return db_;
+  }
+
+  Status Write(rocksdb::WriteBatch batch) EXCLUDES(mu_) {
+    PENSTOCK_ASSIGN_OR_RETURN(const auto db, Use());
+    const Status status = FromRocks(db->Write(Durable(), &batch), directory);
+    MutexLock lock(mu_);
+    if (!status.ok() && db_ == db) db_ = nullptr;
+    return status;
+  }
 
   const std::string directory;
-  const std::unique_ptr<rocksdb::DB> db;
   Mutex add_mu;  // held while a key is looked up and added
+
+ private:
+  Mutex mu_;
+  std::shared_ptr<rocksdb::DB> db_ GUARDED_BY(mu_);  // null: to be opened
 };
 
 JobStore::JobStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
@@ -51,24 +101,16 @@ JobStore::~JobStore() = default;
 
 Result<std::unique_ptr<JobStore>> JobStore::Open(const std::string& directory) {
   PENSTOCK_RETURN_IF_ERROR(PosixFileSystem().MakeDirectories(directory));
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  options.paranoid_checks = true;
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.write_buffer_size = 4 << 20;
-  options.max_background_jobs = 2;
-  options.keep_log_file_num = 2;
-  rocksdb::DB* db = nullptr;
-  PENSTOCK_RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(options, directory, &db), directory));
-  return std::unique_ptr<JobStore>(new JobStore(
-      std::make_unique<Database>(directory, std::unique_ptr<rocksdb::DB>(db))));
+  auto database = std::make_unique<Database>(directory);
+  PENSTOCK_RETURN_IF_ERROR(database->Use().status());
+  return std::unique_ptr<JobStore>(new JobStore(std::move(database)));
 }
 
 Result<JobId> JobStore::FindKey(const std::string& idempotency_key) {
   if (idempotency_key.empty()) return JobId();
+  PENSTOCK_ASSIGN_OR_RETURN(const auto db, database_->Use());
   std::string found;
-  const rocksdb::Status status =
-      database_->db->Get({}, KeyOf(kKeyPrefix, idempotency_key), &found);
+  const rocksdb::Status status = db->Get({}, KeyOf(kKeyPrefix, idempotency_key), &found);
   if (status.IsNotFound()) return JobId();
   PENSTOCK_RETURN_IF_ERROR(FromRocks(status, database_->directory));
   return ParseId<JobId>(found);
@@ -83,31 +125,31 @@ Result<JobId> JobStore::Add(const StoredJob& job, const std::string& idempotency
   batch.Put(KeyOf(kSpecPrefix, id), EncodeJobSpec(job.spec));
   batch.Put(KeyOf(kProgressPrefix, id), EncodeJobProgress(job.progress));
   if (!idempotency_key.empty()) batch.Put(KeyOf(kKeyPrefix, idempotency_key), id);
-  PENSTOCK_RETURN_IF_ERROR(
-      FromRocks(database_->db->Write(Durable(), &batch), database_->directory));
+  PENSTOCK_RETURN_IF_ERROR(database_->Write(std::move(batch)));
   return job.spec.id;
 }
 
 Status JobStore::SaveProgress(JobId job, const JobProgress& progress) {
-  return FromRocks(database_->db->Put(Durable(), KeyOf(kProgressPrefix, ToString(job)),
-                                      EncodeJobProgress(progress)),
-                   database_->directory);
+  rocksdb::WriteBatch batch;
+  batch.Put(KeyOf(kProgressPrefix, ToString(job)), EncodeJobProgress(progress));
+  return database_->Write(std::move(batch));
 }
 
 Result<std::vector<StoredJob>> JobStore::List() {
+  PENSTOCK_ASSIGN_OR_RETURN(const auto db, database_->Use());
   std::vector<StoredJob> jobs;
-  const std::unique_ptr<rocksdb::Iterator> entries(database_->db->NewIterator({}));
+  const std::unique_ptr<rocksdb::Iterator> entries(db->NewIterator({}));
   for (entries->Seek(rocksdb::Slice(kSpecPrefix.data(), kSpecPrefix.size()));
-       entries->Valid() && entries->key().starts_with(
-                               rocksdb::Slice(kSpecPrefix.data(), kSpecPrefix.size()));
+       entries->Valid() &&
+       entries->key().starts_with(rocksdb::Slice(kSpecPrefix.data(), kSpecPrefix.size()));
        entries->Next()) {
     const std::string id = entries->key().ToString().substr(kSpecPrefix.size());
     StoredJob job;
     PENSTOCK_ASSIGN_OR_RETURN(
         job.spec, DecodeJobSpec(entries->value().ToStringView(), "the description of job " + id));
     std::string progress;
-    PENSTOCK_RETURN_IF_ERROR(FromRocks(
-        database_->db->Get({}, KeyOf(kProgressPrefix, id), &progress), database_->directory));
+    PENSTOCK_RETURN_IF_ERROR(
+        FromRocks(db->Get({}, KeyOf(kProgressPrefix, id), &progress), database_->directory));
     PENSTOCK_ASSIGN_OR_RETURN(job.progress,
                               DecodeJobProgress(progress, "the progress of job " + id));
     jobs.push_back(std::move(job));

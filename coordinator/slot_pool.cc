@@ -20,9 +20,10 @@ std::vector<SlotGrant> SlotPool::RemoveWorker(WorkerId worker) {
 }
 
 std::vector<SlotGrant> SlotPool::Request(JobId job, std::uint32_t count) {
+  const bool had_some = held_.contains(job);
   GiveBack(job);
   std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.job == job; });
-  waiting_.push_back({job, count});
+  waiting_.insert(had_some ? waiting_.begin() : waiting_.end(), {job, count});
   return Serve();
 }
 
@@ -61,9 +62,8 @@ std::vector<WorkerId> SlotPool::Take(std::uint32_t count) {
   std::vector<WorkerId> slots;
   while (slots.size() < count) {
     const auto emptiest = std::max_element(
-        workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
-          return a.second.free_slots() < b.second.free_slots();
-        });
+        workers_.begin(), workers_.end(),
+        [](const auto& a, const auto& b) { return a.second.free_slots() < b.second.free_slots(); });
     ++emptiest->second.used_slots;
     slots.push_back(emptiest->first);
   }

@@ -40,7 +40,8 @@ class SlotPool {
                                    Clock::MonotonicTime now);
   /// Its slots are gone from the pool and from every grant.
   std::vector<SlotGrant> RemoveWorker(WorkerId worker);
-  /// Gives back what the job holds and asks anew, for `count` > 0 slots.
+  /// Gives back what the job holds and asks anew, for `count` > 0 slots. One that held some is
+  /// served first: a restart does not cost it its place.
   std::vector<SlotGrant> Request(JobId job, std::uint32_t count);
   /// Gives back what the job holds and ends its waiting.
   std::vector<SlotGrant> Release(JobId job);

@@ -4,25 +4,19 @@
 #include <string>
 #include <vector>
 
+#include "common/fingerprint.h"
 #include "common/ids.h"
 #include "common/key_group.h"
 #include "common/status.h"
 
 namespace penstock {
 
-/// A stored type's layout, as in api/runtime/keyed_table.h, for processes that load no plugin.
-struct GraphField {
-  std::string name;
-  std::string type;
-  bool operator==(const GraphField&) const = default;
-};
-
 struct GraphState {
   std::string name;
   std::string kind;
-  std::vector<GraphField> key;
-  std::vector<GraphField> space;
-  std::vector<GraphField> value;
+  Fingerprint key;
+  Fingerprint space;
+  Fingerprint value;
   bool operator==(const GraphState&) const = default;
 };
 
@@ -60,8 +54,8 @@ struct JobEdge {
   std::uint32_t from_operator = 0;  ///< Position in `from`'s operators.
   VertexId to;
   EdgeDistribution distribution = EdgeDistribution::kForward;
-  std::vector<GraphField> record;
-  std::vector<GraphField> key;
+  Fingerprint record;
+  Fingerprint key;
   bool operator==(const JobEdge&) const = default;
 };
 

@@ -9,9 +9,9 @@ namespace json = boost::json;
 
 constexpr int kFormatVersion = 1;
 
-json::array FieldsToJson(const std::vector<GraphField>& fields) {
+json::array FieldsToJson(const Fingerprint& fields) {
   json::array array;
-  for (const GraphField& field : fields) {
+  for (const TypeField& field : fields) {
     array.push_back(json::object{{"name", field.name}, {"type", field.type}});
   }
   return array;
@@ -63,8 +63,8 @@ std::uint32_t NumberAt(const json::object& object, const char* key) {
   return object.at(key).to_number<std::uint32_t>();
 }
 
-std::vector<GraphField> FieldsFromJson(const json::value& value) {
-  std::vector<GraphField> fields;
+Fingerprint FieldsFromJson(const json::value& value) {
+  Fingerprint fields;
   for (const json::value& item : value.as_array()) {
     const json::object& field = item.as_object();
     fields.push_back({StringAt(field, "name"), StringAt(field, "type")});

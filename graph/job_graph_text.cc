@@ -5,15 +5,6 @@
 namespace penstock {
 namespace {
 
-std::string FieldsToText(const std::vector<GraphField>& fields) {
-  std::string text;
-  for (const GraphField& field : fields) {
-    if (!text.empty()) text += ", ";
-    text += field.name.empty() ? field.type : field.name + " " + field.type;
-  }
-  return "(" + text + ")";
-}
-
 std::string Changed(const std::string& what, const std::string& expected,
                     const std::string& actual) {
   return fmt::format("{} was {} and is now {}", what, expected, actual);
@@ -24,13 +15,12 @@ std::string StateDifference(const std::string& where, const GraphState& expected
   const std::string what = fmt::format("{}, state '{}'", where, expected.name);
   if (expected.name != actual.name) return Changed(where + ": a state", expected.name, actual.name);
   if (expected.kind != actual.kind) return Changed(what + ": its kind", expected.kind, actual.kind);
-  auto field_lists = {std::tuple("key", &expected.key, &actual.key),
-                      std::tuple("namespace", &expected.space, &actual.space),
-                      std::tuple("value", &expected.value, &actual.value)};
-  for (const auto& [role, before, after] : field_lists) {
+  auto layout_check = {std::tuple("key", &expected.key, &actual.key),
+                       std::tuple("namespace", &expected.space, &actual.space),
+                       std::tuple("value", &expected.value, &actual.value)};
+  for (const auto& [role, before, after] : layout_check) {
     if (*before != *after) {
-      return Changed(fmt::format("{}: its {}", what, role), FieldsToText(*before),
-                     FieldsToText(*after));
+      return Changed(fmt::format("{}: its {}", what, role), ToString(*before), ToString(*after));
     }
   }
   return "";
@@ -90,7 +80,7 @@ void AppendOperatorTree(const JobGraph& graph, const JobVertex& vertex, std::int
     if (edge.from != vertex.id || edge.from_operator != static_cast<std::uint32_t>(position)) {
       continue;
     }
-    const std::string key = edge.key.empty() ? "" : " by " + FieldsToText(edge.key);
+    const std::string key = edge.key.empty() ? "" : " by " + ToString(edge.key);
     out += fmt::format("{}  └─ {}{}\n", indent, ToString(edge.distribution), key);
     AppendVertexTree(graph, graph.vertex(edge.to), indent + "     ", out);
   }

@@ -113,7 +113,7 @@ Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& option
   }
   PENSTOCK_RETURN_IF_ERROR(bytes.status());
   PENSTOCK_ASSIGN_OR_RETURN(const ExitStatus exit, planner.End());
-  if (exit.ok()) {
+  if (exit.ok() && !bytes->empty()) {
     PENSTOCK_ASSIGN_OR_RETURN(PlannerAnswer answer, PlannerAnswerFromJson(*bytes));
     if (!answer.problems.empty()) return ToStatus(answer.problems);
     return std::move(answer.plan);

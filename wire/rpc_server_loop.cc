@@ -169,9 +169,11 @@ Status RpcServerLoop::Register(ConnectionId connection,
   Peer& peer = *found->second;
   PENSTOCK_RETURN_IF_ERROR(CheckToken(params));
   const WorkerRegistration registration = control::Read(params.getRegistration());
-  if (peer.worker || workers_.contains(registration.worker)) {
-    return Status::User(ErrorCode::kAlreadyExists,
-                        "worker " + ToString(registration.worker) + " has registered already");
+  if (peer.worker) return Status::Internal("this connection has registered a worker already");
+  if (const auto known = workers_.find(registration.worker); known != workers_.end()) {
+    // It has not got our answer and tries again; the end of its older connection was not seen.
+    PostClose(known->second);
+    return Status::Unavailable("an older connection of this worker is being closed");
   }
   PENSTOCK_RETURN_IF_ERROR(handlers_.on_register(registration));
   peer.worker = registration.worker;

@@ -49,8 +49,11 @@ class Arena {
   }
   /// True when `bytes` points into this arena's memory.
   bool Owns(const char* bytes) const {
-    for (const Chunk& chunk : chunks_) {
-      if (static_cast<std::size_t>(bytes - chunk.bytes.get()) < chunk.size) return true;
+    if (last_owner_ < chunks_.size() && Holds(chunks_[last_owner_], bytes)) return true;
+    for (std::size_t i = 0; i < chunks_.size(); ++i) {
+      if (!Holds(chunks_[i], bytes)) continue;
+      last_owner_ = i;
+      return true;
     }
     return false;
   }
@@ -75,6 +78,9 @@ class Arena {
     std::size_t size = 0;
   };
 
+  static bool Holds(const Chunk& chunk, const char* bytes) {
+    return static_cast<std::size_t>(bytes - chunk.bytes.get()) < chunk.size;
+  }
   void NextChunk(std::size_t size) {
     // current_ is the chunk in use; with none yet, next_ is null.
     std::size_t candidate = next_ == nullptr ? 0 : current_ + 1;
@@ -102,6 +108,7 @@ class Arena {
 
   std::vector<Chunk> chunks_;
   std::size_t current_ = 0;
+  mutable std::size_t last_owner_ = 0;  // chunk in which Owns found something last
   std::size_t used_ = 0;
   char* next_ = nullptr;
   char* end_ = nullptr;

@@ -12,8 +12,8 @@
 namespace penstock {
 
 /// What waits for one channel: a batch when the channel is local, encoded records when it is remote.
-/// Hands on when the batch is full or the buffer reaches kWireBufferBytes; a record that is bigger than
-/// that travels alone. Task thread only.
+/// Hands on when the batch is full, or the buffer, or the heap memory of the batch's records, reaches
+/// kWireBufferBytes; an encoded record that is bigger than that travels alone. Task thread only.
 template <typename T>
 class ChannelLane {
  public:
@@ -47,7 +47,7 @@ class ChannelLane {
   void Flush() {
     if (!pending()) return;
     if (local_) {
-      writer_->SendBatch(std::move(batch_));
+      SendBatch();
     } else {
       SendBuffer();
     }
@@ -68,7 +68,12 @@ class ChannelLane {
   }
   void FinishLocal(T& slot) {
     Codec<T>::AdoptText(slot, batch_->arena());
-    if (batch_->full()) writer_->SendBatch(std::move(batch_));
+    if constexpr (!Codec<T>::kFixedSize) heap_bytes_ += Codec<T>::HeapBytes(slot);
+    if (batch_->full() || heap_bytes_ + batch_->arena().used() >= kWireBufferBytes) SendBatch();
+  }
+  void SendBatch() {
+    heap_bytes_ = 0;
+    writer_->SendBatch(std::move(batch_));
   }
 
   void AddRemote(const T& record, Timestamp timestamp) {
@@ -105,6 +110,7 @@ class ChannelLane {
   ChannelWriter* const writer_;
   const bool local_;
   std::unique_ptr<TypedBatch<T>> batch_;  // local
+  std::size_t heap_bytes_ = 0;            // local: of the records in the batch, beside its arena
   std::string* buffer_;                   // remote; the writer's
   std::uint32_t count_ = 0;               // remote: records in the buffer
 };

@@ -6,21 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "common/fingerprint.h"
 #include "common/key_group.h"
 #include "common/status.h"
 
 namespace penstock {
-
-/// One field of a stored type: its name and the name of its type, as the codec writes them.
-struct TypeField {
-  std::string name;
-  std::string type;
-  bool operator==(const TypeField&) const = default;
-};
-
-/// The layout of a stored type: the ordered list of its fields, nested ones flattened with dotted names.
-/// Stored in full with every snapshot; a restore compares it and shows both lists when they differ.
-using Fingerprint = std::vector<TypeField>;
 
 /// What identifies and describes one keyed state of one operator.
 struct StateDescriptor {

@@ -17,30 +17,26 @@
 
 namespace penstock {
 
-template <typename T>
-using ReduceOutput = T;
-
 /// A record kept as state. One with Text views bytes of its own.
 template <typename T>
 struct KeptRecord {
   T record{};
   std::string text;
 
-  /// To be called after every change of `record`: lets its Text view `text`.
-  void Own() {
-    if constexpr (Codec<T>::kHoldsText) {
-      std::string encoded = EncodeToString(record);
-      text.swap(encoded);
-      ByteReader reader(text);
-      Codec<T>::Decode(reader, record);
-    }
+  /// `next` may view `text` and `record`.
+  void Set(const T& next) {
+    std::string encoded = EncodeToString(next);
+    text.swap(encoded);
+    ByteReader reader(text);
+    Codec<T>::Decode(reader, record);
   }
 };
 template <typename T>
   requires(!Codec<T>::kHoldsText)
 struct KeptRecord<T> {
   T record{};
-  void Own() {}
+
+  void Set(T next) { record = std::move(next); }
 };
 
 template <typename T>
@@ -53,10 +49,11 @@ struct KeptRecordEntry {
   }
   static bool Load(KeptRecord<T>& value, std::string_view space, std::string_view bytes) {
     ByteReader reader(bytes);
-    if (!space.empty() || !Codec<T>::Decode(reader, value.record) || reader.remaining() != 0) {
+    T record{};
+    if (!space.empty() || !Codec<T>::Decode(reader, record) || reader.remaining() != 0) {
       return false;
     }
-    value.Own();
+    value.Set(std::move(record));
     return true;
   }
   static std::size_t HeapBytes(const KeptRecord<T>& value) {
@@ -108,11 +105,10 @@ class ReduceOperator final : public Operator {
   const T& Update(Entry& entry, bool created, const T& record) {
     KeptRecord<T>& kept = table_->Mutable(entry);
     if (created) {
-      kept.record = record;
+      kept.Set(record);
     } else {
-      kept.record = std::invoke(reduce_, std::as_const(kept.record), record);
+      kept.Set(std::invoke(reduce_, std::as_const(kept.record), record));
     }
-    kept.Own();
     return kept.record;
   }
   void Emit(const T& record, Timestamp timestamp) {

@@ -18,7 +18,8 @@
 //      writer: frozen -> {old, writing, live}; encodes it; -> {E, live} with release order.
 //    A task that meets `writing` waits for it: a few hundred nanoseconds.
 // 5. The writer takes `aside` of a shard, under aside_mu, after it has visited all entries of the shard. An
-//    entry that it found taken was taken under the mutex, so by then its copy is complete.
+//    entry that it found taken was taken under the mutex, so by then its copy is complete, or
+//    `aside_complete` says that encoding it has thrown, and the snapshot is given up.
 // 6. Without a running snapshot nobody looks at marks but to tell live entries from free ones.
 
 #include <atomic>
@@ -182,6 +183,7 @@ class alignas(64) StateShard {
   void DropAside() {
     MutexLock lock(aside_mu_);
     aside_.reset();
+    aside_complete_ = true;
     aside_bytes_.store(0, std::memory_order_relaxed);
   }
 
@@ -249,6 +251,14 @@ class alignas(64) StateShard {
     Policy::Save(entry.value_, out);
   }
   bool TryTake(Entry& entry, std::uint32_t epoch, std::uint32_t max_parallelism);
+  Result<std::unique_ptr<EntryBuffer>> TakeAside();
+
+  /// Ends the writer's hold of an entry, also when encoding it throws: the task may wait for it.
+  struct Release {
+    ~Release() { entry.mark_.store(EntryMark::Live(epoch), std::memory_order_release); }
+    Entry& entry;
+    const std::uint32_t epoch;
+  };
 
   // Task thread only.
   Cells cells_;
@@ -260,6 +270,7 @@ class alignas(64) StateShard {
 
   Mutex aside_mu_;
   std::unique_ptr<EntryBuffer> aside_ GUARDED_BY(aside_mu_);  // null when empty
+  bool aside_complete_ GUARDED_BY(aside_mu_) = true;
   std::atomic<std::size_t> aside_bytes_{0};
 };
 
@@ -276,7 +287,9 @@ bool StateShard<K, V, Policy>::TryTake(Entry& entry, std::uint32_t epoch,
     return false;
   }
   if (!aside_) aside_ = std::make_unique<EntryBuffer>();
+  aside_complete_ = false;
   Save(entry, max_parallelism, *aside_);
+  aside_complete_ = true;
   aside_bytes_.store(aside_->MemoryBytes(), std::memory_order_relaxed);
   return true;
 }
@@ -294,6 +307,14 @@ void StateShard<K, V, Policy>::Preserve(Entry& entry, std::uint32_t epoch,
 }
 
 template <typename K, typename V, typename Policy>
+Result<std::unique_ptr<EntryBuffer>> StateShard<K, V, Policy>::TakeAside() {
+  MutexLock lock(aside_mu_);
+  if (!aside_complete_) return Status::Internal("an entry could not be copied before it changed");
+  aside_bytes_.store(0, std::memory_order_relaxed);
+  return std::move(aside_);
+}
+
+template <typename K, typename V, typename Policy>
 Status StateShard<K, V, Policy>::Write(const Frozen& frozen, std::uint32_t epoch,
                                        std::uint32_t max_parallelism, EntryBuffer& buffer,
                                        EntryWriter& writer) {
@@ -306,15 +327,10 @@ Status StateShard<K, V, Policy>::Write(const Frozen& frozen, std::uint32_t epoch
                                              std::memory_order_acq_rel)) {
       continue;
     }
+    const Release release{entry, epoch};
     Save(entry, max_parallelism, buffer);
-    entry.mark_.store(EntryMark::Live(epoch), std::memory_order_release);
   }
-  std::unique_ptr<EntryBuffer> aside;
-  {
-    MutexLock lock(aside_mu_);
-    aside = std::move(aside_);
-    aside_bytes_.store(0, std::memory_order_relaxed);
-  }
+  PENSTOCK_ASSIGN_OR_RETURN(const std::unique_ptr<EntryBuffer> aside, TakeAside());
   if (aside) buffer.Refer(*aside);
   return buffer.WriteSorted(writer);
 }

@@ -41,7 +41,6 @@ class StateTable final : public KeyedTable {
     shard_count_ = std::max(1U, (groups_.size() + (1U << shard_shift_) - 1) >> shard_shift_);
     shards_ = std::make_unique<Shard[]>(shard_count_);
   }
-  ~StateTable() override { assert(!snapshot_running_); }
 
   /// Null when the key has no entry.
   Entry* Find(const K& key, std::uint64_t hash) { return ShardOf(hash).Find(key, Low(hash)); }

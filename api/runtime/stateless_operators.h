@@ -39,8 +39,10 @@ class MapOperator final : public StatelessOperator {
     if constexpr (std::is_same_v<T, Out>) {
       for (std::size_t i = 0; i < in.size(); ++i) {
         Out result = std::invoke(map_, std::move(in[i]));
+        // Text of the new record may view a string of the old one, if records have strings.
+        if constexpr (!std::is_trivially_copyable_v<T>) Codec<T>::AdoptText(result, in.arena());
         in[i] = std::move(result);
-        Codec<T>::AdoptText(in[i], in.arena());
+        if constexpr (std::is_trivially_copyable_v<T>) Codec<T>::AdoptText(in[i], in.arena());
       }
       output_->Emit(in);
     } else {

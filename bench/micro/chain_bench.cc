@@ -44,8 +44,8 @@ class Chain {
     vertex_.operators.push_back(op);
   }
 
-  const TaskIdentity identity_{JobId(1, 1), "bench", Generation(1), {VertexId(0), 0}, 1, 1, false,
-                               PosixFileSystem(), SystemClock::Instance()};
+  const TaskIdentity identity_{JobId(1, 1), "bench", Generation(1),     {VertexId(0), 0},       1,
+                               1,           false,   PosixFileSystem(), SystemClock::Instance()};
   std::vector<OperatorSpec> specs_;
   JobVertex vertex_;
   std::unique_ptr<OperatorChain> chain_;

@@ -82,9 +82,9 @@ class Checkpoints {
   Result<double> Load(const std::string& directory) {
     CountTable table(Descriptor(), kAllGroups, kDefaultMaxParallelism);
     const double start = WallSeconds();
-    PENSTOCK_ASSIGN_OR_RETURN(const TaskRestore restore,
-                              TaskRestore::Open(PosixFileSystem(), directory, **outcome_, 1,
-                                                kDefaultMaxParallelism, 0));
+    PENSTOCK_ASSIGN_OR_RETURN(
+        const TaskRestore restore,
+        TaskRestore::Open(PosixFileSystem(), directory, **outcome_, 1, kDefaultMaxParallelism, 0));
     PENSTOCK_RETURN_IF_ERROR(restore.LoadTables(*restore.Find("count"), {&table}));
     const double millis = (WallSeconds() - start) * 1e3;
     if (table.size() != kKeys) return Status::Internal("entries are missing");
@@ -93,8 +93,9 @@ class Checkpoints {
 
  private:
   static StateDescriptor Descriptor() {
-    return {"count", "count", "value", FingerprintOf<std::uint64_t>(), {},
-            FingerprintOf<std::uint64_t>()};
+    return {"count", "count",
+            "value", FingerprintOf<std::uint64_t>(),
+            {},      FingerprintOf<std::uint64_t>()};
   }
   void Write(const std::string& directory, FrozenChain chain, Times& times) {
     const double start = WallSeconds();
@@ -126,7 +127,7 @@ class Checkpoints {
   std::optional<Result<TaskSnapshot>> outcome_;
 };
 
-double MedianOf(const std::vector<Times>& all, double Times::* member) {
+double MedianOf(const std::vector<Times>& all, double Times::*member) {
   std::vector<double> values;
   for (const Times& times : all) values.push_back(times.*member);
   return Median(std::move(values));

@@ -108,7 +108,8 @@ ExchangeHost::~ExchangeHost() { exchange_->Stop(); }
 
 Status ExchangeHost::Connect(const std::vector<std::string>& endpoints) {
   std::vector<HostAssignment> assignments;
-  for (std::uint32_t i = 0; i < hosts_; ++i) assignments.push_back({HostId(1, i), endpoints[i], {}});
+  for (std::uint32_t i = 0; i < hosts_; ++i)
+    assignments.push_back({HostId(1, i), endpoints[i], {}});
   for (SubtaskId subtask : plan_.subtasks) {
     const std::uint32_t host = subtask.vertex.value() == 0 ? 0 : hosts_ - 1;
     assignments[host].subtasks.push_back(subtask);

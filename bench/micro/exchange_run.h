@@ -20,8 +20,8 @@ struct Totals {
   double cpu_seconds = 0;  ///< Of all threads of the process.
 };
 
-/// One host of a run of two vertices: `senders` subtasks on the first host, `receivers` on the last,
-/// joined by a Hash edge of 24-byte records.
+/// One host of a run of two vertices: `senders` subtasks on the first host, `receivers` on the
+/// last, joined by a Hash edge of 24-byte records.
 class ExchangeHost {
  public:
   /// Host number `self` of `hosts`, 1 or 2.

@@ -27,8 +27,8 @@ class KeyStream {
     while (!batch_.full()) {
       random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
       const std::uint64_t index = ((random_ >> 32) * keys_) >> 32;
-      batch_.AppendSlot({static_cast<std::int64_t>(made_++ / per_millisecond_)}) = {
-          Scramble(index), index};
+      batch_.AppendSlot({static_cast<std::int64_t>(made_++ / per_millisecond_)}) = {Scramble(index),
+                                                                                    index};
     }
     return batch_;
   }

@@ -56,7 +56,8 @@ Totals RunPlainRing() {
         if (stop.load(std::memory_order_acquire) && !ring[i].full.load()) return;
         std::this_thread::yield();
       }
-      for (const Measurement& m : ring[i].records) totals.sum += static_cast<std::uint64_t>(m.value);
+      for (const Measurement& m : ring[i].records)
+        totals.sum += static_cast<std::uint64_t>(m.value);
       totals.records += ring[i].records.size();
       ring[i].full.store(false, std::memory_order_release);
     }

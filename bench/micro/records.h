@@ -26,7 +26,8 @@ struct Bid {
   Text extra;
 };
 
-/// Spreads neighbouring numbers. Source: S. Vigna, splitmix64 (https://prng.di.unimi.it/splitmix64.c).
+/// Spreads neighbouring numbers. Source: S. Vigna, splitmix64
+/// (https://prng.di.unimi.it/splitmix64.c).
 inline std::uint64_t Scramble(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;

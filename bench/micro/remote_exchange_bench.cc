@@ -165,7 +165,8 @@ Result<Totals> RunZmq() {
   const double end = WallSeconds() + std::chrono::duration<double>(kTime).count();
   while (WallSeconds() < end) {
     zmq_msg_t message;  // lent, not copied
-    zmq_msg_init_data(&message, const_cast<char*>(content.data()), content.size(), nullptr, nullptr);
+    zmq_msg_init_data(&message, const_cast<char*>(content.data()), content.size(), nullptr,
+                      nullptr);
     zmq_msg_send(&message, socket, 0);
   }
   zmq_send(socket, "", 0, 0);
@@ -202,14 +203,20 @@ double MedianOf(const std::vector<Totals>& runs, Figure figure) {
 void MeasureTasks(Report& report, std::uint32_t senders, std::uint32_t receivers,
                   const std::string& name) {
   std::vector<Totals> runs;
-  if (!Repeat(report, name, [&] { return RunExchange(senders, receivers); }, runs)) return;
-  report.Add(name, MedianOf(runs, [](const Totals& run) {
-               return static_cast<double>(run.records) / run.seconds * 1e-6;
-             }),
+  if (!Repeat(
+          report, name, [&] { return RunExchange(senders, receivers); }, runs))
+    return;
+  report.Add(name,
+             MedianOf(runs,
+                      [](const Totals& run) {
+                        return static_cast<double>(run.records) / run.seconds * 1e-6;
+                      }),
              "M records/s", AtLeast(78), AtLeast(30));
-  report.Add("  CPU time of both processes", MedianOf(runs, [](const Totals& run) {
-               return run.cpu_seconds * 1e9 / static_cast<double>(run.records);
-             }),
+  report.Add("  CPU time of both processes",
+             MedianOf(runs,
+                      [](const Totals& run) {
+                        return run.cpu_seconds * 1e9 / static_cast<double>(run.records);
+                      }),
              "ns/record", AtMost(16));
 }
 
@@ -218,13 +225,18 @@ void MeasurePlainZmq(Report& report) {
   std::vector<Totals> runs;
   if (!Repeat(report, name, RunZmq, runs)) return;
   constexpr double kBytes = kMessageBytes;
-  report.Add(name, MedianOf(runs, [](const Totals& run) {
-               return static_cast<double>(run.buffers) * kBytes / run.seconds * 1e-9;
-             }),
+  report.Add(name,
+             MedianOf(runs,
+                      [](const Totals& run) {
+                        return static_cast<double>(run.buffers) * kBytes / run.seconds * 1e-9;
+                      }),
              "GB/s", AtLeast(2.5));
-  report.Add("  CPU time of both processes, for 32 bytes", MedianOf(runs, [](const Totals& run) {
-               return run.cpu_seconds * 1e9 / (static_cast<double>(run.buffers) * kBytes / 32);
-             }),
+  report.Add("  CPU time of both processes, for 32 bytes",
+             MedianOf(runs,
+                      [](const Totals& run) {
+                        return run.cpu_seconds * 1e9 /
+                               (static_cast<double>(run.buffers) * kBytes / 32);
+                      }),
              "ns", AtMost(16));
 }
 

@@ -68,14 +68,6 @@ std::optional<std::int64_t> ParseWithUnit(std::string_view text, std::span<const
   return std::nullopt;
 }
 
-std::string FormatWithUnit(std::int64_t amount, std::span<const Unit> units, const char* blank) {
-  for (const Unit& unit : units) {
-    if (amount == 0 || amount % unit.factor != 0) continue;
-    return std::to_string(amount / unit.factor) + blank + std::string(unit.symbol);
-  }
-  return std::to_string(amount) + blank + std::string(units.back().symbol);
-}
-
 }  // namespace
 
 std::optional<bool> ParseBool(std::string_view text) {
@@ -106,14 +98,6 @@ std::optional<ByteSize> ParseSize(std::string_view text) {
   const auto bytes = ParseWithUnit(text, kSizeUnits);
   if (!bytes) return std::nullopt;
   return ByteSize{static_cast<std::uint64_t>(*bytes)};
-}
-
-std::string FormatDuration(std::chrono::milliseconds duration) {
-  return FormatWithUnit(duration.count(), kDurationUnits, " ");
-}
-
-std::string FormatSize(ByteSize size) {
-  return FormatWithUnit(static_cast<std::int64_t>(size.bytes), kSizeUnits, "");
 }
 
 }  // namespace penstock

@@ -28,8 +28,4 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
 /// "512m", "2 gb"; units b, k, m, g, t are powers of 1024; without a unit bytes.
 std::optional<ByteSize> ParseSize(std::string_view text);
 
-/// With the largest unit that is exact: "90 s", "2g".
-std::string FormatDuration(std::chrono::milliseconds duration);
-std::string FormatSize(ByteSize size);
-
 }  // namespace penstock

@@ -49,7 +49,7 @@ class FileSinkBase : public Sink<T> {
     options.header = self().Header();
     PENSTOCK_ASSIGN_OR_RETURN(
         auto parts, PartFiles::Open(context.file_system(), std::move(options),
-                                    {context.subtask(), context.generation()}, state));
+                                    {context.job_id(), context.subtask(), context.generation()}, state));
     return std::unique_ptr<SinkWriter<T>>(std::make_unique<Writer>(self(), std::move(parts)));
   }
 

@@ -54,15 +54,17 @@ class FileSplitReader final : public SplitReader<T> {
   Result<ReadResult> Read(TypedBatch<T>& batch) override {
     std::size_t granted = rate_.Take(clock_.Now(), batch.room());
     if (granted == 0 && !batch.full()) return ReadResult::kNothingYet;
-    for (; granted > 0; --granted) {
+    for (std::size_t bytes = 0; granted > 0 && bytes < kMostBytes; --granted) {
       RawRecord raw;
       PENSTOCK_ASSIGN_OR_RETURN(const bool found, reader_->Next(raw));
       if (!found) {
         PENSTOCK_RETURN_IF_ERROR(malformed_.Close());
         return ReadResult::kEnd;
       }
+      bytes += raw.bytes.size();
       PENSTOCK_RETURN_IF_ERROR(Parse(raw, batch));
     }
+    rate_.GiveBack(granted);
     return ReadResult::kMore;
   }
   Clock::MonotonicTime next_read() const override { return rate_.next(); }
@@ -71,6 +73,9 @@ class FileSplitReader final : public SplitReader<T> {
   }
 
  private:
+  /// Read into one batch, about: large records must not fill it by their number.
+  static constexpr std::size_t kMostBytes = 4 * kBatchBytes;
+
   Status Parse(const RawRecord& raw, TypedBatch<T>& batch) {
     T& slot = batch.AppendSlot(Timestamp{});
     const Status parsed = parser_->Parse(raw.bytes, &slot, batch.arena());

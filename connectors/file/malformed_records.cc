@@ -4,15 +4,16 @@
 #include <cstdio>
 
 #include "connectors/file/json_text.h"
+#include "connectors/file/run_name.h"
 
 namespace penstock {
 namespace {
 
-std::string FileName(std::uint32_t split_index, Generation generation) {
-  char name[64];
-  std::snprintf(name, sizeof(name), "split-%05u-g%llu.jsonl", split_index,
-                static_cast<unsigned long long>(generation.value()));
-  return name;
+/// Of no other run: files are never opened twice.
+std::string FileName(std::uint32_t split_index, JobId job, Generation generation) {
+  char split[32];
+  std::snprintf(split, sizeof(split), "split-%05u", split_index);
+  return split + RunMark(job) + std::to_string(generation.value()) + ".jsonl";
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ Status MalformedRecords::Take(const RecordReader& reader, const RawRecord& recor
     const std::string hint = error.hint().empty() ? "" : error.hint() + "; or ";
     return Status::InvalidArgument(
         reader.PlaceOf(record) + ": " + error.message(),
-        hint + "correct the file, or let the source pass over such records with "
-               ".on_malformed(skip()) or .on_malformed(dead_letter(directory))");
+        hint +
+            "correct the file, or let the source pass over such records with "
+            ".on_malformed(skip()) or .on_malformed(dead_letter(directory))");
   }
   counter_->Add(1);
   if (policy_.action == OnMalformed::Action::kSkip) return Status::Ok();
@@ -45,7 +47,7 @@ Status MalformedRecords::Take(const RecordReader& reader, const RawRecord& recor
 Status MalformedRecords::OpenFile() {
   FileSystem& fs = context_.file_system();
   PENSTOCK_RETURN_IF_ERROR(fs.MakeDirectories(policy_.directory, 0755));
-  const std::string name = FileName(split_index_, context_.generation());
+  const std::string name = FileName(split_index_, context_.job_id(), context_.generation());
   PENSTOCK_ASSIGN_OR_RETURN(file_, fs.Create(policy_.directory + "/" + name));
   return fs.SyncDirectory(policy_.directory);
 }

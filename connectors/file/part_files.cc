@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/bytes.h"
+#include "connectors/file/run_name.h"
 
 namespace penstock {
 namespace {
@@ -58,17 +59,18 @@ std::string PartName(std::uint32_t subtask, std::uint64_t sequence) {
   return name;
 }
 
-/// The generation that wrote an in-progress file of that subtask; nothing for other names.
-std::optional<std::uint64_t> GenerationOf(std::string_view name, std::uint32_t subtask) {
-  const std::string whole = PartName(subtask, 0);
+/// The generation that wrote an in-progress file of that job and subtask; nothing for other names.
+std::optional<std::uint64_t> GenerationOf(std::string_view name, const PartFileWriter& writer) {
+  const std::string whole = PartName(writer.subtask, 0);
   const std::string prefix = "." + whole.substr(0, whole.rfind('-') + 1);
   if (!name.starts_with(prefix) || !name.ends_with(kInProgress)) return std::nullopt;
   name.remove_suffix(kInProgress.size());
-  const std::size_t mark = name.rfind("-g");
+  const std::string job = RunMark(writer.job);
+  const std::size_t mark = name.rfind(job);
   if (mark == std::string_view::npos) return std::nullopt;
   std::uint64_t generation = 0;
   const char* const end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data() + mark + 2, end, generation);
+  const auto [stop, error] = std::from_chars(name.data() + mark + job.size(), end, generation);
   if (error != std::errc() || stop != end) return std::nullopt;
   return generation;
 }
@@ -182,7 +184,7 @@ Status PartFiles::RefuseForeignParts() {
 Status PartFiles::RemoveLeftovers() {
   PENSTOCK_ASSIGN_OR_RETURN(const auto names, fs_.List(options_.directory));
   for (const std::string& name : names) {
-    const std::optional<std::uint64_t> generation = GenerationOf(name, writer_.subtask);
+    const std::optional<std::uint64_t> generation = GenerationOf(name, writer_);
     if (!generation || *generation >= writer_.generation.value()) continue;
     if (std::find(uncommitted_.begin(), uncommitted_.end(), name) != uncommitted_.end()) continue;
     PENSTOCK_RETURN_IF_ERROR(fs_.Remove(Path(options_.directory, name)));
@@ -200,7 +202,7 @@ Status PartFiles::Append(std::string_view rows) {
 }
 
 Status PartFiles::StartPart() {
-  name_ = "." + PartName(writer_.subtask, next_sequence_) + "-g" +
+  name_ = "." + PartName(writer_.subtask, next_sequence_) + RunMark(writer_.job) +
           std::to_string(writer_.generation.value()) + std::string(kInProgress);
   PENSTOCK_ASSIGN_OR_RETURN(file_, fs_.Create(Path(options_.directory, name_)));
   checksum_ = RunningChecksum();

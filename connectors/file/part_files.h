@@ -23,12 +23,13 @@ struct PartFileOptions {
 
 /// Who writes.
 struct PartFileWriter {
+  JobId job;
   std::uint32_t subtask = 0;
   Generation generation;
 };
 
 /// The transactional part of a file sink, for one subtask (docs/formats/part_files.md):
-///   write      .part-<subtask>-<sequence>-g<generation>.inprogress in the target directory
+///   write      .part-<subtask>-<sequence>-<job>-g<generation>.inprogress in the target directory
 ///   pre-commit closed and synced; the committable is name, target, length and checksum
 ///   commit     checked and renamed to part-<subtask>-<sequence><extension>
 /// No file is ever opened for writing again. A reader that ignores names beginning with '.' sees
@@ -38,7 +39,7 @@ class PartFiles {
   /// `state` is what AppendState of the restored checkpoint wrote, empty at a fresh start, which is
   /// refused when the directory has parts already: nothing is committed before every subtask has
   /// started, so those are another run's. Makes the directory and removes unfinished files that
-  /// older generations of this subtask have left.
+  /// older generations of this job's subtask have left; other jobs' files are left alone.
   static Result<std::unique_ptr<PartFiles>> Open(FileSystem& fs, PartFileOptions options,
                                                  PartFileWriter writer, std::string_view state);
 

@@ -26,6 +26,8 @@ class RateLimit {
     taken_ += granted;
     return granted;
   }
+  /// Of the records granted last, `unread` were not read.
+  void GiveBack(std::size_t unread) { taken_ -= interval_ == 0 ? 0 : unread; }
   /// When the next record is due.
   Clock::MonotonicTime next() const {
     return start_ + Clock::Duration(std::llround(interval_ * static_cast<double>(taken_)));

@@ -43,7 +43,7 @@ class PluginAndArgumentTest(EndToEndCase):
     def test_when_the_plugin_is_missing_then_not_found(self):
         missing = self.directory / "none.so"
         self.refused(5, "there is no file", str(missing), plugin=missing)
-        self.refused(2, "is not a file", plugin=self.directory)
+        self.refused(2, "is a directory", plugin=self.directory)
 
     def test_when_the_plugin_is_empty_or_foreign_then_refused_by_its_name(self):
         self.refused(2, "empty.so is not a plugin", "is empty", plugin=self.file("empty.so", b""))

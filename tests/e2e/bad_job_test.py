@@ -18,7 +18,7 @@ IN_A_RECORD = {
     "stack": "SIGSEGV",
 }
 IN_THE_JOB_FUNCTION = {
-    "throw": (1, "the job function threw an exception: thrown on purpose"),
+    "throw": (2, "the job function threw an exception: thrown on purpose"),
     "abort": (1, "crashed while the plan was made: killed by SIGABRT"),
     "segfault": (1, "crashed while the plan was made: killed by SIGSEGV"),
     "exit": (1, "ended the planner before the plan was made"),

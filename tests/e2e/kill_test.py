@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills real processes of a running job at random moments and judges what it has committed.
 
-    kill_test.py --kind host|worker|coordinator --kills N [--seed S] [--interval "100 ms"]
+    kill_test.py --kind host|worker|coordinator --kills N [--seed S] [--interval "100 ms"] [--seconds S]
 
 Each round runs kill_check (jobs/kill_checker) with a reader beside it that sees only committed output, and
 kills until enough kills have struck. Every kill must have struck a living process of the running job, and
@@ -22,17 +22,16 @@ from cluster import Cluster, wait_until
 CHECKER = pathlib.Path(__file__).with_name("check_output.py")
 PARTITIONS = 2
 RECORDS_PER_SECOND = 20000
-ROUND_SECONDS = 12
 
 
 class Round:
     """One run of the job, with its reader."""
 
-    def __init__(self, cluster, seed, interval, number):
+    def __init__(self, cluster, seed, interval, seconds, number):
         self.cluster = cluster
         self.output = cluster.directory / f"output-{number}"
         self.ended = cluster.directory / f"ended-{number}"
-        self.setup = ["--records", str(RECORDS_PER_SECOND * ROUND_SECONDS), "--partitions",
+        self.setup = ["--records", str(RECORDS_PER_SECOND * seconds), "--partitions",
                       str(PARTITIONS), "--seed", str(seed)]
         ready = cluster.directory / f"ready-{number}"
         self.reader = subprocess.Popen(
@@ -125,6 +124,7 @@ def main():
     parser.add_argument("--kills", type=int, required=True)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--interval", default="100 ms", help="checkpoint interval")
+    parser.add_argument("--seconds", type=int, default=12, help="how long a round lasts without kills")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", file=sys.stderr)
     rng = random.Random(arguments.seed)
@@ -136,7 +136,8 @@ def main():
         while kills < arguments.kills:
             rounds += 1
             assert rounds <= arguments.kills, "the job ends before it can be killed"
-            run = Round(cluster, arguments.seed + rounds, arguments.interval, rounds)
+            run = Round(cluster, arguments.seed + rounds, arguments.interval,
+                        arguments.seconds, rounds)
             try:
                 while kills + len(run.kills) < arguments.kills and not run.finished():
                     kill_once(run, arguments.kind, rng, seconds_of(arguments.interval))

@@ -13,6 +13,8 @@ namespace penstock {
 namespace {
 
 constexpr std::size_t kReadSize = 64u << 10;
+/// Of a host's output at once: all that a pipe can hold, but no endless stream.
+constexpr int kMaxReads = 4;
 /// A host that leaves more than this unread is taken for stuck.
 constexpr std::size_t kMaxQueued = 2 * kMaxControlMessage;
 
@@ -95,7 +97,7 @@ Status HostProcess::Kill() { return child_.Signal(SIGKILL); }
 
 void HostProcess::DrainOutput() {
   char buffer[kReadSize];
-  while (output_) {
+  for (int reads = 0; output_ && reads < kMaxReads; ++reads) {
     const ssize_t got = read(output_.get(), buffer, sizeof(buffer));
     if (got > 0) {
       log_.Append({buffer, static_cast<std::size_t>(got)});

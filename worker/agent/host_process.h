@@ -40,7 +40,7 @@ class HostProcess {
   Result<std::vector<HostEvent>> Receive();
   /// Has the host closed its end?
   bool closed() const { return closed_; }
-  /// Keeps what the host has printed.
+  /// Keeps what the host has printed; a part of it when it prints faster than that.
   void DrainOutput();
   /// SIGKILL.
   Status Kill();

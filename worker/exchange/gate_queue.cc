@@ -12,12 +12,15 @@ namespace {
 
 constexpr std::int64_t kOwned = kOwnedCreditBytes;
 constexpr std::int64_t kMostLent = kLentCreditBytes;
-/// Credit is granted in pieces of at least this, unless the sender could be out of it.
+/// Credit is granted in pieces of this, unless the sender could be out of it: each costs a message.
+/// Senders that share what is lent get smaller ones.
 constexpr std::int64_t kGrantPiece = 4 * kOwned;
 /// A starving local sender is woken when this little is under way: waking costs more than a batch.
 constexpr std::int64_t kWakeBelow = (kOwned + kMostLent) / 2;
 /// Emptied batches kept per channel.
 constexpr std::size_t kMostRecycled = 8;
+/// A batch that large records have grown beyond this is not kept: its slots keep their memory.
+constexpr std::size_t kLargestRecycled = 4 * kOwned;
 
 }  // namespace
 
@@ -174,7 +177,9 @@ std::uint32_t GateQueue::NextGrant(ChannelState& channel) {
     bytes += std::clamp<std::int64_t>(std::min(share, kMostLent) - channel.lent, 0, pool_free_);
   }
   const bool sender_may_wait = channel.granted < kOwned && channel.elements.empty();
-  if (bytes <= 0 || (bytes < kGrantPiece && !sender_may_wait)) return 0;
+  const std::int64_t piece =
+      std::max(kGrantPiece / std::max<std::int64_t>(backlogged_, 1), 2 * kOwned);
+  if (bytes <= 0 || (bytes < piece && !sender_may_wait)) return 0;
   Commit(channel, bytes);
   channel.granted += bytes;
   return static_cast<std::uint32_t>(bytes);
@@ -210,7 +215,7 @@ void GateQueue::Recycle(std::uint32_t index, std::unique_ptr<Batch> batch) {
   std::unique_ptr<Batch> surplus;  // freed without the lock
   MutexLock lock(mu_);
   auto& recycled = channels_[index].recycled;
-  if (recycled.size() < kMostRecycled) {
+  if (recycled.size() < kMostRecycled && in_hand_.bytes <= kLargestRecycled) {
     recycled.push_back(std::move(batch));
   } else {
     surplus = std::move(batch);

@@ -59,6 +59,7 @@ class GateQueue {
 
   void SetReceiverSignal(TaskSignal* signal) EXCLUDES(mu_);
   std::optional<InputGate::Received> Poll() EXCLUDES(mu_);
+  /// The batch that Poll returned last.
   void Recycle(std::uint32_t channel, std::unique_ptr<Batch> batch) EXCLUDES(mu_);
   void Block(std::uint32_t channel) EXCLUDES(mu_);
   void UnblockAll() EXCLUDES(mu_);

@@ -69,6 +69,12 @@ void HostSession::Obey(const DeployTasks& deploy) {
   if (!deployed.ok()) Fail({deployed, {}, ""});
 }
 
+void HostSession::Obey(const TriggerCheckpoint& trigger) {
+  // The final checkpoint is taken again, and its barriers would not arrive.
+  if (!lost_connection_.ok()) return Fail({lost_connection_, {}, ""});
+  if (tasks_ != nullptr) tasks_->Post(trigger);
+}
+
 void HostSession::Obey(const CancelTasks&) {
   exchange_->Cancel();
   if (tasks_ != nullptr) {
@@ -94,8 +100,11 @@ void HostSession::Handle(const TaskFinished&) {
 
 void HostSession::Handle(const ExchangeFailed& failed) {
   // The other hosts end as soon as they have committed; no record is missed any more.
-  if (tasks_->PassedFinalBarrier()) return;
-  Fail({failed.error, {}, ""});
+  if (tasks_->PassedFinalBarrier()) {
+    lost_connection_ = failed.error;
+  } else {
+    Fail({failed.error, {}, ""});
+  }
 }
 
 void HostSession::Finish() {
@@ -120,7 +129,8 @@ void HostSession::Tick() {
   if (tasks_ == nullptr) return;
   HostMetrics metrics;
   metrics.state_bytes = tasks_->StateBytes();
-  for (const std::unique_ptr<Task>& task : tasks_->tasks()) metrics.tasks.push_back(task->Metrics());
+  for (const std::unique_ptr<Task>& task : tasks_->tasks())
+    metrics.tasks.push_back(task->Metrics());
   const std::uint64_t state_bytes = metrics.state_bytes;
   Send(std::move(metrics));
   WatchTasks();

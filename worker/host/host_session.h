@@ -19,8 +19,8 @@
 
 namespace penstock {
 
-/// One run of a task host, from its setup to its exit code. The main thread runs it; tasks report through
-/// the inbox.
+/// One run of a task host, from its setup to its exit code. The main thread runs it; tasks report
+/// through the inbox.
 class HostSession final : private TaskListener {
  public:
   /// All outlive this.
@@ -51,6 +51,7 @@ class HostSession final : private TaskListener {
   void Handle(const TaskFinished&);
   void Handle(const ExchangeFailed& failed);
   void Obey(const DeployTasks& deploy);
+  void Obey(const TriggerCheckpoint& trigger);
   void Obey(const CancelTasks&);
   template <typename Command>
   void Obey(const Command& command) {
@@ -77,6 +78,7 @@ class HostSession final : private TaskListener {
   std::unique_ptr<TaskSet> tasks_;
   std::size_t deployed_ = 0;
   std::size_t finished_ = 0;
+  Status lost_connection_;  // not OK: lost when only commits were left to do
   StallWatch stalls_;
   std::optional<int> exit_code_;
 };

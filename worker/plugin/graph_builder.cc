@@ -10,52 +10,33 @@ namespace {
 
 const char* KindName(OperatorKind kind) {
   switch (kind) {
-    case OperatorKind::kSource:
-      return "source";
-    case OperatorKind::kTransform:
-      return "transform";
-    case OperatorKind::kSink:
-      return "sink";
+    case OperatorKind::kSource: return "source";
+    case OperatorKind::kTransform: return "transform";
+    case OperatorKind::kSink: return "sink";
   }
   return "unknown";
 }
 
 const char* DeliveryName(Delivery delivery) {
   switch (delivery) {
-    case Delivery::kReplayable:
-      return "replayable";
-    case Delivery::kNotReplayable:
-      return "not-replayable";
-    case Delivery::kTransactional:
-      return "transactional";
-    case Delivery::kIdempotent:
-      return "idempotent";
-    case Delivery::kAtLeastOnce:
-      return "at-least-once";
-    case Delivery::kNone:
-      return "";
+    case Delivery::kReplayable: return "replayable";
+    case Delivery::kNotReplayable: return "not-replayable";
+    case Delivery::kTransactional: return "transactional";
+    case Delivery::kIdempotent: return "idempotent";
+    case Delivery::kAtLeastOnce: return "at-least-once";
+    case Delivery::kNone: return "";
   }
   return "";
 }
 
 EdgeDistribution ToEdgeDistribution(Distribution distribution) {
   switch (distribution) {
-    case Distribution::kForward:
-      return EdgeDistribution::kForward;
-    case Distribution::kHash:
-      return EdgeDistribution::kHash;
-    case Distribution::kRebalance:
-      return EdgeDistribution::kRebalance;
-    case Distribution::kBroadcast:
-      return EdgeDistribution::kBroadcast;
+    case Distribution::kForward: return EdgeDistribution::kForward;
+    case Distribution::kHash: return EdgeDistribution::kHash;
+    case Distribution::kRebalance: return EdgeDistribution::kRebalance;
+    case Distribution::kBroadcast: return EdgeDistribution::kBroadcast;
   }
   return EdgeDistribution::kForward;
-}
-
-std::vector<GraphField> ToGraphFields(const Fingerprint& fingerprint) {
-  std::vector<GraphField> fields;
-  for (const TypeField& field : fingerprint) fields.push_back({field.name, field.type});
-  return fields;
 }
 
 /// Where an operator has gone.
@@ -64,8 +45,8 @@ struct Place {
   std::uint32_t position = 0;
 };
 
-/// Puts the operators of a valid job, in order of declaration, into vertices. An operator's input is
-/// declared before it, so vertices come out in topological order.
+/// Puts the operators of a valid job, in order of declaration, into vertices. An operator's input
+/// is declared before it, so vertices come out in topological order.
 class Chaining {
  public:
   Chaining(const RecordedJob& job, const JobDefaults& defaults) : job_(job), defaults_(defaults) {}
@@ -91,8 +72,7 @@ class Chaining {
     op.delivery = DeliveryName(spec.delivery);
     op.stateful = spec.stateful;
     for (const StateDescriptor& state : spec.states) {
-      op.states.push_back({state.name, state.kind, ToGraphFields(state.key),
-                           ToGraphFields(state.space), ToGraphFields(state.value)});
+      op.states.push_back({state.name, state.kind, state.key, state.space, state.value});
     }
     return op;
   }
@@ -140,8 +120,8 @@ class Chaining {
     if (edge.distribution == EdgeDistribution::kForward) {
       edge.distribution = EdgeDistribution::kRebalance;
     }
-    edge.record = ToGraphFields(input.edge->record_type().fingerprint());
-    edge.key = ToGraphFields(input.edge->key());
+    edge.record = input.edge->record_type().fingerprint();
+    edge.key = input.edge->key();
     graph_.edges.push_back(std::move(edge));
   }
 

@@ -1,9 +1,11 @@
 #include "worker/plugin/planner.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,6 +75,8 @@ Result<PlannerAnswer> Answer(std::string_view request_json) {
 }  // namespace
 
 int PlannerMain(int input_fd, int output_fd) {
+  // A job function that never returns must not outlive whoever keeps its time.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The answer must be alone on its descriptor, whatever the job function prints.
   const UniqueFd answers(::dup(output_fd));
   if (!answers || ::dup2(STDERR_FILENO, output_fd) < 0) return 1;

@@ -6,7 +6,7 @@
 #include "checkpoint/task_snapshot.h"
 #include "common/checksum.h"
 #include "common/key_group.h"
-#include "worker/state/field_lists.h"
+#include "worker/state/layout_check.h"
 
 namespace penstock {
 namespace {
@@ -52,9 +52,9 @@ class TaskSnapshotWriter {
     SnapshotTable stored;
     stored.name = table.descriptor.name;
     stored.kind = table.descriptor.kind;
-    stored.key = ToSnapshotFields(table.descriptor.key);
-    stored.space = ToSnapshotFields(table.descriptor.space);
-    stored.value = ToSnapshotFields(table.descriptor.value);
+    stored.key = table.descriptor.key;
+    stored.space = table.descriptor.space;
+    stored.value = table.descriptor.value;
     const std::string name = SnapshotTableName(target_.subtask, ++tables_);
     SnapshotFileWriter file(fs_, JoinPath(target_.directory, name));
     FileEntries entries(file);

@@ -6,7 +6,7 @@
 
 #include "checkpoint/snapshot_file.h"
 #include "common/key_group.h"
-#include "worker/state/field_lists.h"
+#include "worker/state/layout_check.h"
 
 namespace penstock {
 namespace {
@@ -23,9 +23,10 @@ Status CheckShape(const SnapshotMetadata& metadata, const TaskSnapshot& snapshot
   }
   if (metadata.parallelism != parallelism || metadata.max_parallelism != max_parallelism) {
     return Status::InvalidArgument(
-        fmt::format("the checkpoint was taken with parallelism {} of at most {}, the job has {} of at "
-                    "most {}",
-                    metadata.parallelism, metadata.max_parallelism, parallelism, max_parallelism),
+        fmt::format(
+            "the checkpoint was taken with parallelism {} of at most {}, the job has {} of at "
+            "most {}",
+            metadata.parallelism, metadata.max_parallelism, parallelism, max_parallelism),
         "start the job with the parallelism of the checkpoint");
   }
   if (metadata.input_watermarks.size() != input_channels) {
@@ -88,8 +89,8 @@ Status TaskRestore::CheckOperators(const std::vector<std::string>& known,
   std::string problems;
   for (const SnapshotOperator& op : metadata_.operators) {
     if (std::find(known.begin(), known.end(), op.key) == known.end()) {
-      problems += fmt::format("\n  state of operator '{}' ({}) matches no operator of the job", op.key,
-                              op.name);
+      problems += fmt::format("\n  state of operator '{}' ({}) matches no operator of the job",
+                              op.key, op.name);
     }
   }
   for (const std::string& key : required) {
@@ -108,7 +109,8 @@ Status TaskRestore::LoadTables(const SnapshotOperator& stored,
     const auto found = std::find_if(tables.begin(), tables.end(), match);
     if (found == tables.end()) {
       return Status::InvalidArgument(
-          fmt::format("state '{}' of operator '{}' matches no state of the job", table.name, stored.key),
+          fmt::format("state '{}' of operator '{}' matches no state of the job", table.name,
+                      stored.key),
           kStateHint);
     }
     PENSTOCK_RETURN_IF_ERROR(CheckLayout(table, (*found)->descriptor()));

@@ -24,12 +24,12 @@ class TaskRestore {
   const SnapshotMetadata& metadata() const { return metadata_; }
   /// The stored state of that key; null when there is none.
   const SnapshotOperator* Find(const std::string& key) const;
-  /// A user error naming each stored operator that is not among `known`, and each of `required` that is
-  /// not stored.
+  /// A user error naming each stored operator that is not among `known`, and each of `required`
+  /// that is not stored.
   Status CheckOperators(const std::vector<std::string>& known,
                         const std::vector<std::string>& required) const;
-  /// Loads all tables of one operator. Its registered and its stored tables must be the same, in names
-  /// and layouts.
+  /// Loads all tables of one operator. Its registered and its stored tables must be the same, in
+  /// names and layouts.
   Status LoadTables(const SnapshotOperator& stored, const std::vector<KeyedTable*>& tables) const;
 
  private:

@@ -161,6 +161,15 @@ Status OperatorChain::ProcessBatch(Batch& batch) {
   return boundary_.Run(0, [&] { nodes_.front()->op->ProcessBatch(batch); });
 }
 
+Status OperatorChain::ProcessEncoded(const RecordType& type, const EncodedRecords& records,
+                                     Batch& batch) {
+  return boundary_.Run(0, [&] {
+    PENSTOCK_RETURN_IF_ERROR(type.Decode(records.bytes, records.count, batch));
+    nodes_.front()->op->ProcessBatch(batch);
+    return Status::Ok();
+  });
+}
+
 Status OperatorChain::ProcessWatermark(Timestamp watermark) {
   return boundary_.Run(0, [&] { nodes_.front()->op->ProcessWatermark(watermark); });
 }

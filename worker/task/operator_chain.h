@@ -9,9 +9,11 @@
 
 #include "api/runtime/operator.h"
 #include "api/runtime/plugin.h"
+#include "api/runtime/record_type.h"
 #include "graph/job_graph.h"
 #include "worker/state/frozen_chain.h"
 #include "worker/state/task_restore.h"
+#include "worker/stream_element.h"
 #include "worker/task/operator_boundary.h"
 #include "worker/task/operator_context.h"
 #include "worker/task/partition_output.h"
@@ -43,6 +45,8 @@ class OperatorChain {
 
   /// For the vertex's input: records, or a watermark that has advanced.
   Status ProcessBatch(Batch& batch);
+  /// Decodes the records into `batch`, which must be empty, and processes it.
+  Status ProcessEncoded(const RecordType& type, const EncodedRecords& records, Batch& batch);
   Status ProcessWatermark(Timestamp watermark);
   /// For a source.
   Status PollSource(SourcePoll& outcome);

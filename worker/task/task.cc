@@ -226,12 +226,16 @@ void Task::FlushInTime(Clock::MonotonicTime now) {
 }
 
 void Task::Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason) {
-  Publish();
+  PublishWatermark();
   signal_->Wait(deadline, reason);
 }
 
 void Task::Publish() {
   state_bytes_.store(chain_.StateBytes(), std::memory_order_relaxed);
+  PublishWatermark();
+}
+
+void Task::PublishWatermark() {
   const Timestamp watermark = input_ != nullptr ? input_->watermark() : chain_.source_watermark();
   watermark_.store(watermark.millis, std::memory_order_relaxed);
 }

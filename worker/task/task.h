@@ -101,7 +101,9 @@ class Task final : public BarrierReceiver {
   void ReportExhausted();
   void Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason);
   void FlushInTime(Clock::MonotonicTime now);
+  /// Measures tables, so not at every wait.
   void Publish();
+  void PublishWatermark();
   void ReportEnd(const Status& status);
 
   // Constant after construction.

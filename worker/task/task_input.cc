@@ -34,9 +34,8 @@ Status TaskInput::Take(std::uint32_t channel, std::unique_ptr<Batch> batch) {
 }
 
 Status TaskInput::Take(std::uint32_t, const EncodedRecords& encoded) {
-  PENSTOCK_RETURN_IF_ERROR(type_.Decode(encoded.bytes, encoded.count, *decoded_));
   records_.Add(encoded.count);
-  const Status status = chain_.ProcessBatch(*decoded_);
+  const Status status = chain_.ProcessEncoded(type_, encoded, *decoded_);
   decoded_->Clear();
   return status;
 }

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <optional>
 
-#include "common/clock.h"
 #include "common/adaptive_spin.h"
+#include "common/clock.h"
 #include "common/mutex.h"
 
 namespace penstock {
@@ -23,13 +23,12 @@ struct WaitTimes {
   bool waiting = false;
 };
 
-/// What a task's thread waits on: the one wait point for input, credit, mail and time, and therefore
-/// where idle and back-pressured time are counted. Anybody notifies; only the task's thread waits. A
-/// notification between two waits is never lost.
+/// What a task's thread waits on: the one wait point for input, credit, mail and time, and
+/// therefore where idle and back-pressured time are counted. Anybody notifies; only the task's
+/// thread waits. A notification between two waits is never lost.
 ///
 /// Waking a sleeper costs more than handing over a batch, so a wait first looks for a short while
-/// whether the notification comes, giving way to other threads, and only then sleeps. It does so as
-/// long as that pays: after a look in vain some waits sleep at once.
+/// whether the notification comes, and only then sleeps; it does so as long as that pays.
 class TaskSignal {
  public:
   void Notify() EXCLUDES(mu_) {

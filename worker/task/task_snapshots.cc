@@ -1,6 +1,8 @@
 #include "worker/task/task_snapshots.h"
 
 #include <chrono>
+#include <exception>
+#include <string>
 #include <utility>
 
 #include "worker/state/snapshot_write.h"
@@ -20,6 +22,20 @@ std::uint64_t MicrosSince(const Clock& clock, Clock::MonotonicTime start) {
       std::chrono::duration_cast<std::chrono::microseconds>(clock.Now() - start).count());
 }
 
+/// The codecs of state are user code, so they may throw.
+Result<TaskSnapshot> WriteCatching(FileSystem& fs, PendingSnapshot& pending) {
+  try {
+    return WriteTaskSnapshot(fs, pending.target, std::move(pending.frozen));
+  } catch (const std::exception& e) {
+    return Status::User(ErrorCode::kFailed,
+                        std::string("writing the state threw an exception: ") + e.what());
+  } catch (...) {
+    return Status::User(
+        ErrorCode::kFailed,
+        "writing the state threw something that is not derived from std::exception");
+  }
+}
+
 }  // namespace
 
 void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
@@ -34,11 +50,11 @@ void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
                     std::move(input_watermarks)};
   pending.frozen = std::move(frozen);
   pending.timings = timings;
-  executor_.Submit(std::packaged_task<void()>(
-      [&task = task_, &mailbox = mailbox_, &listener = listener_,
-       pending = std::move(pending)]() mutable {
+  executor_.Submit(
+      std::packaged_task<void()>([&task = task_, &mailbox = mailbox_, &listener = listener_,
+                                  pending = std::move(pending)]() mutable {
         const Clock::MonotonicTime start = task.clock.Now();
-        auto written = WriteTaskSnapshot(task.file_system, pending.target, std::move(pending.frozen));
+        auto written = WriteCatching(task.file_system, pending);
         pending.frozen = {};
         pending.timings.asynchronous = MicrosSince(task.clock, start);
         mailbox.Post(SnapshotWritten{});

@@ -237,14 +237,15 @@ TEST_F(RpcTest, WhenWorkerIsDisconnectedThenBothSidesNotice) {
   EXPECT_EQ(coordinator_lost_.WaitFor(1).size(), 1u);
 }
 
-TEST_F(RpcTest, WhenWorkerIdIsTakenThenTheSecondIsRefused) {
+TEST_F(RpcTest, WhenAWorkerRegistersOnANewConnectionThenTheOlderIsLostFirst) {
   Connect();
   CoordinatorRpcClient second(PosixFileSystem());
   ASSERT_TRUE(second.Start(client_options_, ClientHandlers()).ok());
   second.Register(registration_);
-  EXPECT_EQ(refused_.WaitFor(1).size(), 1u);
+  EXPECT_EQ(workers_lost_.WaitFor(1).size(), 1u);
+  EXPECT_EQ(accepted_.WaitFor(2).size(), 2u);
   second.Stop();
-  EXPECT_TRUE(workers_lost_.WaitFor(0).empty());
+  EXPECT_TRUE(refused_.WaitFor(0).empty());
 }
 
 TEST_F(RpcTest, WhenPluginIsFetchedThenEveryByteArrives) {

@@ -115,6 +115,18 @@ TEST(PartitionerTest, WhenForwardThenTheChannelGetsAllInOrder) {
   }
 }
 
+TEST(PartitionerTest, WhenLocalRecordsAreLargeThenABatchHoldsFewOfThem) {
+  Channels to(1, true);
+  auto partitioner = PlainEdge<Event>(Distribution::kForward).NewPartitioner(to.Spec());
+  const std::string text(20'000, 'x');
+  for (const Event& event : {Event{text, 0, {}}, Event{"user", 0, Text(text)}}) {
+    TypedBatch<Event> batch;
+    for (int i = 0; i < 6; ++i) batch.Append(event, {0});
+    partitioner->Emit(batch);
+  }
+  EXPECT_EQ(to.channels[0]->counts, (std::vector<std::size_t>{2, 2, 2, 2, 2, 2}));
+}
+
 TEST(PartitionerTest, WhenBatchIsNotFullThenItWaitsForFlush) {
   for (const bool local : {true, false}) {
     Channels to(1, local);

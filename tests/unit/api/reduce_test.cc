@@ -87,5 +87,27 @@ TEST(ReduceTest, WhenRecordHoldsTextThenStateOwnsIt) {
   EXPECT_EQ(line.last, "a value of more than twelve characters 4");
 }
 
+struct Titled {
+  std::int64_t key = 0;
+  std::string title;
+  Text before;
+};
+
+TEST(ReduceTest, WhenTextViewsAStringOfTheStateThenItIsKept) {
+  auto newest = [](const Titled& current, const Titled& next) {
+    return Titled{next.key, next.title, Text(current.title)};
+  };
+  KeyedDriver<Titled, Titled> driver(MakeReduce<Titled>("newest", &Titled::key, newest));
+  for (const char* title : {"the first of the long titles", "the next of the long titles"}) {
+    driver.Add({1, title, {}}, {0});
+    driver.Process();
+  }
+  const OperatorSnapshot snapshot = driver.Snapshot();
+  ByteReader reader(snapshot.tables.at(0).at(0).second);
+  Titled kept;
+  ASSERT_TRUE(Codec<Titled>::Decode(reader, kept));
+  EXPECT_EQ(kept.before, "the first of the long titles");
+}
+
 }  // namespace
 }  // namespace penstock

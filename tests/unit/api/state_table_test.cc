@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -196,6 +197,58 @@ TEST(StateTableTest, WhenWriterFailsThenWriteReturnsItsError) {
   EXPECT_EQ(snapshot->Write(full).message(), "disk full");
   snapshot.reset();
   checked.table.Thaw();
+}
+
+}  // namespace
+
+/// A type whose codec throws when it is told to.
+struct Moody {
+  std::uint32_t value = 0;
+  static inline bool throws = false;
+};
+template <>
+struct Codec<Moody> : CustomCodec<Moody> {
+  static constexpr const char* kTypeName = "moody";
+  static void Encode(const Moody& moody, std::string& out) {
+    if (Moody::throws) throw std::runtime_error("not now");
+    Codec<std::uint32_t>::Encode(moody.value, out);
+  }
+  static bool Decode(ByteReader& in, Moody& moody) {
+    return Codec<std::uint32_t>::Decode(in, moody.value);
+  }
+};
+
+namespace {
+
+TEST(StateTableTest, WhenTheCodecThrowsInTheBackgroundThenTheTaskGoesOnAndTheNextSnapshotIsComplete) {
+  StateTable<std::uint64_t, Moody> table({"uid", "value", "value", {}, {}, {}}, kAllGroups,
+                                         kDefaultMaxParallelism);
+  KeyHasher<std::uint64_t> hasher;
+  auto& entry = *table.GetOrCreate(1, hasher(1)).first;
+  auto snapshot = table.Freeze();
+  EntryCollector nothing;
+  Moody::throws = true;
+  EXPECT_THROW(static_cast<void>(snapshot->Write(nothing)), std::runtime_error);
+  Moody::throws = false;
+  table.Mutable(entry).value = 2;  // would wait for ever for a writer that has gone
+  snapshot.reset();
+  table.Thaw();
+  EntryCollector collector;
+  ASSERT_TRUE(table.Freeze()->Write(collector).ok());
+  EXPECT_EQ(collector.entries.size(), 1U);
+}
+
+TEST(StateTableTest, WhenTheCodecThrowsInTheTaskThenTheSnapshotIsNotWrittenWithoutTheEntry) {
+  StateTable<std::uint64_t, Moody> table({"uid", "value", "value", {}, {}, {}}, kAllGroups,
+                                         kDefaultMaxParallelism);
+  KeyHasher<std::uint64_t> hasher;
+  auto& entry = *table.GetOrCreate(1, hasher(1)).first;
+  auto snapshot = table.Freeze();
+  Moody::throws = true;
+  EXPECT_THROW(table.Mutable(entry), std::runtime_error);
+  Moody::throws = false;
+  EntryCollector collector;
+  EXPECT_FALSE(snapshot->Write(collector).ok());
 }
 
 TEST(StateTableTest, WhenLoadedFromSnapshotThenTablesAreEqual) {

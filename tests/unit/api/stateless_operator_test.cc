@@ -89,6 +89,19 @@ TEST(MapOperatorTest, WhenFunctionReusesAStringForTextThenEachRecordKeepsItsOwn)
   EXPECT_EQ(harness.records()[2].record.name, "a rather long name of 2");
 }
 
+struct Titled {
+  std::string title;
+  Text shown;
+};
+
+TEST(MapOperatorTest, WhenTextViewsTheOldRecordThenTheNewOneKeepsIt) {
+  auto map = [](const Titled& old) { return Titled{"a new one", Text(old.title)}; };
+  OperatorHarness<Titled, Titled> harness(Make<MapOperator, Titled>(map));
+  harness.ProcessAll({{{"a title of many characters", {}}, {0}}});
+  ASSERT_EQ(harness.records().size(), 1u);
+  EXPECT_EQ(harness.records()[0].record.shown, "a title of many characters");
+}
+
 TEST(FilterOperatorTest, WhenRecordsAreDroppedThenTheOthersStayInOrderWithTheirTimestamps) {
   OperatorHarness<std::int64_t, std::int64_t> harness(
       Make<FilterOperator, std::int64_t>([](std::int64_t n) { return n % 3 == 1; }));

@@ -126,15 +126,6 @@ TEST(StreamTest, WhenUidsAreMissingThenAllAreNamedAtOnce) {
                       ".window(\"my-name\", ...)"}));
 }
 
-TEST(StreamTest, WhenUidIsUsedTwiceThenItIsReported) {
-  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
-    env.from("same", Events()).key_by(&Event::user).reduce("same", &Latest).sink_to(discard());
-  });
-  ASSERT_EQ(built.problems.size(), 1u);
-  EXPECT_TRUE(built.problems[0].starts_with(
-      "the uid \"same\" is used twice, the second time by reduce at position 2"));
-}
-
 TEST(StreamTest, WhenWindowMakesNoSenseThenItIsReported) {
   const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
     env.from("events", Events())
@@ -192,7 +183,7 @@ TEST(ArgumentsTest, WhenSomeAreWrongThenAllAreReportedWithTheKnownOnes) {
       },
       {{"top", "five"}, {"inptu", "x"}, {"every", "1 fortnight"}});
   const std::string known =
-      "; this job knows --every <duration> (default '60000 ms'), --input <path>, "
+      "; this job knows --every <duration> (default '1 min'), --input <path>, "
       "--top <integer> (default '5')";
   EXPECT_EQ(built.problems,
             (Problems{"argument --input is missing" + known,

@@ -6,6 +6,7 @@
 #include "common/config/configuration.h"
 #include "common/config/options.h"
 #include "common/config/yaml.h"
+#include "common/timestamp.h"
 
 namespace penstock {
 namespace {
@@ -35,12 +36,11 @@ TEST(ValueTest, WhenASizeHasAUnitThenItIsAPowerOf1024) {
   EXPECT_EQ(ParseSize("1x"), std::nullopt);
 }
 
-TEST(ValueTest, WhenFormattedThenTheLargestExactUnitIsUsed) {
+TEST(TimestampTest, WhenADurationIsFormattedThenTheLargestExactUnitIsUsed) {
+  EXPECT_EQ(FormatDuration(7 * std::chrono::hours(24)), "7 d");
   EXPECT_EQ(FormatDuration(milliseconds(90'000)), "90 s");
   EXPECT_EQ(FormatDuration(milliseconds(3'600'000)), "1 h");
   EXPECT_EQ(FormatDuration(milliseconds(0)), "0 ms");
-  EXPECT_EQ(FormatSize({2ULL << 30}), "2g");
-  EXPECT_EQ(FormatSize({1025}), "1025");
 }
 
 TEST(ValueTest, WhenNumbersAreMalformedThenThereAreNone) {

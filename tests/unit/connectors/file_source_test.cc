@@ -195,7 +195,7 @@ TEST_F(FileSourceTest, WhenMalformedRecordsAreDeadLettersThenTheFileHasBytesOffs
   const std::string path = Write("m.json", kMalformed);
   EXPECT_EQ(2U, ReadAll(FileSource::json<Row>(path).on_malformed(dead_letter(dir_ / "dead"))).size());
   EXPECT_EQ(2U, context_.counters["numRecordsDeadLettered"].value());
-  const std::string letters = ReadFile(fs_, dir_ / "dead/split-00000-g1.jsonl").value();
+  const std::string letters = ReadFile(fs_, dir_ / ("dead/split-00000-" + ToString(context_.job_id()) + "-g1.jsonl")).value();
   EXPECT_THAT(letters, HasSubstr("{\"file\":\"" + path + "\",\"offset\":20,\"error\":\"field 'id': "
                                  "expected a number, found \\\"abc\\\"\",\"bytes\":\"{\\\"id\\\":\\\"abc\\\"}\"}\n"));
   EXPECT_THAT(letters, HasSubstr("\"bytes_base64\":\"eyJpZCI6MywibmFtZSI6Iv8ifQ==\""));
@@ -240,6 +240,17 @@ TEST_F(FileSourceTest, WhenTheFileShrinksWhileItIsReadThenItIsAnErrorAndNotTheEn
   TypedBatch<std::string> batch;
   const auto result = (*reader)->Read(batch);
   EXPECT_THAT(result.status().message(), HasSubstr("had 15 bytes and has 5 now"));
+}
+
+TEST_F(FileSourceTest, WhenRecordsAreLargeThenABatchHoldsFewOfThem) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += std::string(50'000, 'x') + "\n";
+  const auto source = FileSource::text_lines(Write("large.txt", text));
+  const auto splits = source.Splits(context_).value();
+  auto reader = std::move(source.NewReader(context_, splits[0])).value();
+  TypedBatch<std::string> batch;
+  EXPECT_EQ(ReadResult::kMore, reader->Read(batch).value());
+  EXPECT_EQ(2U, batch.size());
 }
 
 TEST_F(FileSourceTest, WhenTheRateIsLimitedThenRecordsComeSteadily) {

@@ -1,10 +1,10 @@
 #include "connectors/file/part_files.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "common/faulty_file_system.h"
 #include "tests/support/temp_dir.h"
@@ -14,6 +14,12 @@ namespace {
 
 using ::testing::HasSubstr;
 using Strings = std::vector<std::string>;
+
+const JobId kJob(1, 2);
+
+std::string InProgress(const std::string& part, int generation, JobId job = kJob) {
+  return ".part-" + part + "-" + ToString(job) + "-g" + std::to_string(generation) + ".inprogress";
+}
 
 /// What a checkpoint of the sink holds.
 struct Snapshot {
@@ -25,8 +31,10 @@ struct Snapshot {
 class PartFilesTest : public ::testing::Test {
  protected:
   Result<std::unique_ptr<PartFiles>> Open(FileSystem& fs, std::uint64_t generation,
-                                          const std::string& state = "", std::uint32_t subtask = 0) {
-    return PartFiles::Open(fs, {out_, ".csv", "h\n", 12}, {subtask, Generation(generation)}, state);
+                                          const std::string& state = "",
+                                          std::uint32_t subtask = 0) {
+    return PartFiles::Open(fs, {out_, ".csv", "h\n", 12}, {kJob, subtask, Generation(generation)},
+                           state);
   }
   Strings Names() { return posix_.List(out_).value(); }
   /// All committed rows, in order, after a check that each part has its header.
@@ -49,7 +57,7 @@ class PartFilesTest : public ::testing::Test {
 TEST_F(PartFilesTest, WhenACheckpointIsCommittedThenItsRowsAreVisibleAndNotBefore) {
   auto parts = std::move(Open(posix_, 3)).value();
   ASSERT_TRUE(parts->Append("one\n").ok());
-  EXPECT_EQ(Strings{".part-00000-00000000-g3.inprogress"}, Names());
+  EXPECT_EQ(Strings{InProgress("00000-00000000", 3)}, Names());
   Strings committables;
   ASSERT_TRUE(parts->PreCommit(committables).ok());
   ASSERT_EQ(1U, committables.size());
@@ -83,15 +91,15 @@ TEST_F(PartFilesTest, WhenSourceAndTargetAreGoneThenTheCommitNamesThem) {
   Strings committables;
   ASSERT_TRUE(parts->Append("one\n").ok());
   ASSERT_TRUE(parts->PreCommit(committables).ok());
-  ASSERT_TRUE(posix_.Remove(JoinPath(out_, ".part-00000-00000000-g1.inprogress")).ok());
+  ASSERT_TRUE(posix_.Remove(JoinPath(out_, InProgress("00000-00000000", 1))).ok());
   const Status lost = parts->Commit(committables[0]);
   EXPECT_EQ(ErrorCode::kCorruption, lost.code());
-  EXPECT_THAT(lost.message(), HasSubstr(".part-00000-00000000-g1.inprogress nor "));
+  EXPECT_THAT(lost.message(), HasSubstr(InProgress("00000-00000000", 1) + " nor "));
   EXPECT_THAT(lost.message(), HasSubstr("/part-00000-00000000.csv"));
 }
 
 TEST_F(PartFilesTest, WhenAFileIsNotWhatWasWrittenThenTheCommitIsRefused) {
-  const std::string source = JoinPath(out_, ".part-00000-00000000-g1.inprogress");
+  const std::string source = JoinPath(out_, InProgress("00000-00000000", 1));
   auto parts = std::move(Open(posix_, 1)).value();
   Strings committables;
   ASSERT_TRUE(parts->Append("one\n").ok());
@@ -127,15 +135,27 @@ TEST_F(PartFilesTest, WhenAWriterStartsThenOnlyItsOwnForgottenFilesAreRemoved) {
     parts->AppendState(state);
     ASSERT_TRUE(parts->Append("forgotten\n").ok());
   }
-  for (const char* name : {".part-00001-00000000-g1.inprogress", ".part-00000-00000009-g2.inprogress",
-                           ".part-00000-00000009-g1.other", "notes.txt"}) {
+  for (const std::string& name :
+       {InProgress("00001-00000000", 1), InProgress("00000-00000009", 2),
+        std::string(".part-00000-00000009-g1.other"), std::string("notes.txt")}) {
     ASSERT_TRUE(WriteFileAtomically(posix_, JoinPath(out_, name), "x").ok());
   }
   ASSERT_TRUE(Open(posix_, 2, state).ok());
-  EXPECT_EQ((Strings{".part-00000-00000000-g1.inprogress", ".part-00000-00000009-g1.other",
-                     ".part-00000-00000009-g2.inprogress", ".part-00001-00000000-g1.inprogress",
-                     "notes.txt"}),
-            Names());
+  EXPECT_EQ(
+      (Strings{InProgress("00000-00000000", 1), InProgress("00000-00000009", 2),
+               ".part-00000-00000009-g1.other", InProgress("00001-00000000", 1), "notes.txt"}),
+      Names());
+}
+
+TEST_F(PartFilesTest, WhenAnotherJobHasLeftFilesThenTheyAreNeitherInTheWayNorRemoved) {
+  const std::string theirs = InProgress("00000-00000000", 1, JobId(7, 8));
+  ASSERT_TRUE(posix_.MakeDirectories(out_).ok());
+  ASSERT_TRUE(WriteFileAtomically(posix_, JoinPath(out_, theirs), "x").ok());
+  auto first = std::move(Open(posix_, 1)).value();
+  EXPECT_TRUE(first->Append("row\n").ok());
+  EXPECT_EQ((Strings{InProgress("00000-00000000", 1), theirs}), Names());
+  auto second = std::move(Open(posix_, 2)).value();
+  EXPECT_EQ(Strings{theirs}, Names());
 }
 
 TEST_F(PartFilesTest, WhenStateOrCommittableAreDamagedThenTheyAreRefused) {
@@ -153,7 +173,7 @@ class CrashingRun {
 
   /// One attempt, from the last decided checkpoint to the end; false when it failed.
   bool Attempt(std::uint64_t generation) {
-    auto opened = PartFiles::Open(fs_, {out_, ".csv", "h\n", 20}, {0, Generation(generation)},
+    auto opened = PartFiles::Open(fs_, {out_, ".csv", "h\n", 20}, {kJob, 0, Generation(generation)},
                                   decided_.state);
     if (!opened.ok()) return false;
     PartFiles& parts = **opened;

@@ -193,6 +193,18 @@ TEST(JobMasterTest, WhenUserCodeThrowsThenTheJobRestartsAndNamesTheTask) {
   EXPECT_THAT(h.master().progress().failures[0].task, HasSubstr("out ("));
 }
 
+TEST(JobMasterTest, WhenASecondRunningHostFailsAfterTheFirstThenTheJobRestartsNevertheless) {
+  JobMasterHarness h;
+  h.RunFromStart(RestorePoint{CheckpointId(4), "/c/4", false, {}});
+  h.From(0, HostFailed{Status::User(ErrorCode::kFailed, "threw"), {VertexId(1), 0}, "out"});
+  h.From(1, HostFailed{Status::User(ErrorCode::kFailed, "threw too"), {VertexId(1), 1}, "out"});
+  h.From(1, HostFailed{Status::Corruption("a damaged frame"), {}, ""});
+  h.ExitAll();
+  EXPECT_EQ(h.state(), JobState::kRestarting);
+  h.GrantSlots();
+  EXPECT_THAT(h.All<PrepareAttempt>().back().unreadable, IsEmpty());
+}
+
 TEST(JobMasterTest, WhenAttemptsAreUsedUpThenFailedWithTheFirstCause) {
   JobMasterHarness h({.strategy = RestartStrategy::kFixedDelay, .fixed_attempts = 1});
   h.RunFromStart();

@@ -1,5 +1,8 @@
 #include "coordinator/job_store.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -38,6 +41,21 @@ StoredJob Sample(std::uint64_t id) {
   return job;
 }
 
+/// While it lives, writes that make a file longer fail.
+class NoFileMayGrow {
+ public:
+  NoFileMayGrow() {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~NoFileMayGrow() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_;
+};
+
 using JobStoreTest = DirectoryTest;
 
 TEST_F(JobStoreTest, WhenReopenedThenJobsAreThereInOrderOfSubmission) {
@@ -66,6 +84,18 @@ TEST_F(JobStoreTest, WhenTheIdempotencyKeyIsKnownThenTheFirstJobIsReturned) {
   EXPECT_EQ((*store)->Add(Sample(2), "key").value(), JobId(1, 1));
   EXPECT_EQ((*store)->Add(Sample(3), "other").value(), JobId(1, 3));
   EXPECT_THAT((*store)->List().value(), SizeIs(2));
+}
+
+TEST_F(JobStoreTest, WhenTheDiskRefusesAWriteThenItIsReportedAndLaterOnesSucceed) {
+  auto store = JobStore::Open(directory_ + "/jobs");
+  ASSERT_TRUE(store.ok());
+  {
+    const NoFileMayGrow full;
+    EXPECT_FALSE((*store)->Add(Sample(1), "").ok());
+    EXPECT_FALSE((*store)->SaveProgress(JobId(1, 1), {}).ok());
+  }
+  EXPECT_TRUE((*store)->Add(Sample(2), "").ok());
+  EXPECT_EQ((*store)->List()->size(), 1u);
 }
 
 TEST_F(JobStoreTest, WhenAByteOfAnEntryIsDamagedThenRefused) {

@@ -117,6 +117,13 @@ TEST_F(SlotPoolTest, WhenTheFirstWouldFitTheClusterThenLaterOnesDoNotOvertake) {
   EXPECT_EQ(pool_.Release(Job(1)).at(0).job, Job(2));
 }
 
+TEST_F(SlotPoolTest, WhenAJobAsksAnewThenItKeepsItsPlace) {
+  pool_.AddWorker(Worker(1, 2), {});
+  pool_.Request(Job(1), 2);
+  EXPECT_THAT(pool_.Request(Job(2), 1), IsEmpty());
+  EXPECT_EQ(pool_.Request(Job(1), 2).at(0).job, Job(1));
+}
+
 TEST_F(SlotPoolTest, WhenOneNeedsMoreThanTheClusterHasThenOthersGoOn) {
   pool_.AddWorker(Worker(1, 2), {});
   EXPECT_THAT(pool_.Request(Job(1), 9), IsEmpty());

@@ -148,6 +148,14 @@ TEST(GateQueueTest, WhenGateWasEmptyThenTheReceiverIsNotified) {
   gate->SetReceiverSignal(nullptr);
 }
 
+TEST(GateQueueTest, WhenABatchHasGrownLargeThenItIsNotRecycled) {
+  auto gate = LocalGate(1);
+  ASSERT_TRUE(Push(*gate, 0, 1, 1024 * 1024));
+  auto received = gate->Poll();
+  gate->Recycle(0, std::move(std::get<std::unique_ptr<Batch>>(received->element)));
+  EXPECT_EQ(gate->TakeRecycled(0), nullptr);
+}
+
 TEST(GateQueueTest, WhenBatchIsRecycledThenItsSenderGetsItBack) {
   auto gate = LocalGate(2);
   EXPECT_EQ(gate->TakeRecycled(1), nullptr);

@@ -46,8 +46,9 @@ class RecordingChannel final : public OutputChannel {
   bool HasRoom() const override { return true; }
   void SendControl(StreamElement element) override {
     if (const auto* mark = std::get_if<Watermark>(&element)) {
-      log_.push_back(mark->time == Timestamp::Max() ? "watermark max"
-                                                    : "watermark " + std::to_string(mark->time.millis));
+      log_.push_back(mark->time == Timestamp::Max()
+                         ? "watermark max"
+                         : "watermark " + std::to_string(mark->time.millis));
     } else if (const auto* barrier = std::get_if<CheckpointBarrier>(&element)) {
       log_.push_back("barrier " + ToString(barrier->checkpoint) + (barrier->final ? " final" : ""));
     }
@@ -80,7 +81,11 @@ class BlankType final : public RecordType {
  public:
   const Fingerprint& fingerprint() const override { return fingerprint_; }
   std::unique_ptr<Batch> NewBatch() const override { return std::make_unique<BlankBatch>(); }
-  Status Decode(std::string_view, std::uint32_t, Batch&) const override { return Status::Ok(); }
+  /// Throws when there is something to decode.
+  Status Decode(std::string_view bytes, std::uint32_t, Batch&) const override {
+    if (!bytes.empty()) throw std::runtime_error("cannot decode this");
+    return Status::Ok();
+  }
 
  private:
   Fingerprint fingerprint_{{"", "blank"}};
@@ -111,7 +116,7 @@ class TextTable final : public KeyedTable {
 
   const StateDescriptor& descriptor() const override { return descriptor_; }
   std::unique_ptr<TableSnapshot> Freeze() override {
-    return std::make_unique<Frozen>(entries);
+    return std::make_unique<Frozen>(entries, throws);
   }
   void Thaw() override { ++thaws; }
   Status Load(std::string_view key, std::string_view value) override {
@@ -122,18 +127,22 @@ class TextTable final : public KeyedTable {
 
   std::map<std::string, std::string> entries;
   int thaws = 0;
+  bool throws = false;  ///< When a snapshot is written.
 
  private:
   class Frozen final : public TableSnapshot {
    public:
-    explicit Frozen(std::map<std::string, std::string> entries) : entries_(std::move(entries)) {}
+    Frozen(std::map<std::string, std::string> entries, bool throws)
+        : entries_(std::move(entries)), throws_(throws) {}
     Status Write(EntryWriter& writer) override {
+      if (throws_) throw std::runtime_error("cannot encode this");
       for (const auto& [key, value] : entries_) PENSTOCK_RETURN_IF_ERROR(writer.Put(key, value));
       return Status::Ok();
     }
 
    private:
     std::map<std::string, std::string> entries_;
+    const bool throws_;
   };
   StateDescriptor descriptor_;
 };

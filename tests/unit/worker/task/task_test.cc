@@ -20,6 +20,7 @@ struct Shared {
   std::map<std::string, std::string> restored;
   std::string value_type = "int64";
   bool throws = false;
+  bool throws_in_background = false;
 };
 
 /// Emits two batches and ends; counts them in a table.
@@ -29,6 +30,7 @@ class TwoBatches final : public SourceOperator {
 
   Status Open(OperatorContext& context, Output& output) override {
     output_ = &output;
+    table_.throws = shared_.throws_in_background;
     context.RegisterTable(table_);
     return Status::Ok();
   }
@@ -182,7 +184,7 @@ TEST_F(TaskTest, WhenAFieldHasChangedThenTheRestoreIsRefusedAndBothListsAreShown
   Run();
   shared_.value_type = "double";
   Run(FinalRestore());
-  EXPECT_THAT(listener_.error.message(), HasSubstr("(n: int64)"));
+  EXPECT_THAT(listener_.error.message(), HasSubstr("(n int64)"));
   EXPECT_THAT(listener_.error.message(), HasSubstr("(n: double)"));
 }
 
@@ -209,12 +211,59 @@ TEST_F(TaskTest, WhenAByteOfAnyFileIsFlippedThenTheRestoreIsRefused) {
   }
 }
 
+TEST_F(TaskTest, WhenDecodingARecordThrowsThenTheErrorNamesTheReadingOperator) {
+  const TaskIdentity identity{JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
+                              SystemClock::Instance()};
+  JobVertex vertex;
+  vertex.operators = {{.index = 1, .name = "pass on", .kind = "transform"}};
+  OperatorChain chain(identity, vertex, {});
+  ASSERT_TRUE(chain.Open(specs_).ok());
+  BlankBatch batch;
+  const Status status = chain.ProcessEncoded(BlankType(), {"bytes", 1}, batch);
+  EXPECT_THAT(status.message(), HasSubstr("operator 'pass on'"));
+  EXPECT_THAT(status.message(), HasSubstr("cannot decode this"));
+}
+
 TEST_F(TaskTest, WhenUserCodeThrowsThenTheErrorNamesItsOperator) {
   shared_.throws = true;
   Run();
   EXPECT_FALSE(listener_.finished);
   EXPECT_EQ(listener_.operator_name, "pass on");
   EXPECT_THAT(listener_.error.message(), HasSubstr("no such airport"));
+}
+
+TEST_F(TaskTest, WhenWritingTheStateThrowsThenTheCheckpointIsDeclinedAndTheTaskLives) {
+  shared_.throws_in_background = true;
+  struct TwoCheckpoints final : TaskListener {
+    void OnDeployed(SubtaskId) override {
+      task->Post(TriggerMail{{CheckpointId(1), false, ""}, 0});
+    }
+    void OnExhausted(SubtaskId) override {}
+    void OnAcknowledged(CheckpointAcknowledged) override { task->Cancel(); }
+    void OnDeclined(CheckpointDeclined declined) override {
+      reasons.push_back(declined.reason.message());
+      if (reasons.size() == 2) return task->Cancel();
+      task->Post(TriggerMail{{CheckpointId(2), false, ""}, 0});
+    }
+    void OnFinished(SubtaskId) override {}
+    void OnFailed(HostFailed) override {}
+    Task* task = nullptr;
+    std::vector<std::string> reasons;
+  } listener;
+  Task task({.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
+                          SystemClock::Instance()},
+             .vertex = vertex_,
+             .specs = specs_,
+             .signal = std::make_unique<TaskSignal>(),
+             .input = nullptr,
+             .edges = {},
+             .restore = std::nullopt,
+             .pending_directory = scratch_.path()},
+            executor_, listener);
+  listener.task = &task;
+  task.Run();
+  EXPECT_THAT(listener.reasons, ::testing::Each(HasSubstr("cannot encode this")));
+  EXPECT_EQ(listener.reasons.size(), 2U);  // the second one was begun, so the first is over
 }
 
 TEST_F(TaskTest, WhenTheSnapshotCannotBeWrittenThenItIsDeclined) {

@@ -8,10 +8,8 @@
 
 namespace penstock {
 
-std::vector<SnapshotField> ToSnapshotFields(const Fingerprint& fingerprint);
-
-/// OK when a table of that descriptor can take what the snapshot holds; else a user error that shows
-/// both lists of fields.
+/// OK when a table of that descriptor can take what the snapshot holds; else a user error that
+/// shows both lists of fields.
 Status CheckLayout(const SnapshotTable& stored, const StateDescriptor& registered);
 
 }  // namespace penstock
