@@ -185,7 +185,7 @@ TEST_F(TaskTest, WhenAFieldHasChangedThenTheRestoreIsRefusedAndBothListsAreShown
   shared_.value_type = "double";
   Run(FinalRestore());
   EXPECT_THAT(listener_.error.message(), HasSubstr("(n int64)"));
-  EXPECT_THAT(listener_.error.message(), HasSubstr("(n: double)"));
+  EXPECT_THAT(listener_.error.message(), HasSubstr("(n double)"));
 }
 
 TEST_F(TaskTest, WhenAnOperatorIsUnknownToTheSnapshotThenTheRestoreNamesBoth) {
