@@ -16,10 +16,11 @@
 
 namespace penstock {
 
-/// The arguments a job was submitted with: `penstock run job.so --input flights.json --top 5`. A job asks
-/// for each by name; what is missing, has the wrong type or was never asked for is reported, all at
-/// once, when the job function has returned. Until then a missing argument is an empty value.
-/// Types: std::string, bool ("true", "false"), integers, floating point, durations ("10 s", "5min").
+/// The arguments a job was submitted with: `penstock run job.so --input flights.json --top 5`. A
+/// job asks for each by name; what is missing, has the wrong type or was never asked for is
+/// reported, all at once, when the job function has returned. Until then a missing argument is an
+/// empty value. Types: std::string, bool ("true", "false"), integers, floating point, durations
+/// ("10 s", "5min").
 class Arguments {
  public:
   explicit Arguments(JobArguments given) : given_(std::move(given)) {}
@@ -73,9 +74,10 @@ class Arguments {
     } else if constexpr (std::is_floating_point_v<T>) {
       return "number";
     } else {
-      static_assert(IsDuration<T>::value,
-                    "an argument is a std::string, bool, integer, floating point number or duration; "
-                    "read it as std::string and convert it yourself");
+      static_assert(
+          IsDuration<T>::value,
+          "an argument is a std::string, bool, integer, floating point number or duration; "
+          "read it as std::string and convert it yourself");
       return "duration";
     }
   }
@@ -125,7 +127,7 @@ class Arguments {
     return value || text == "false";
   }
   template <typename T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   static bool ParseValue(std::string_view text, T& value) {
     const char* end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, value);

@@ -8,8 +8,8 @@
 
 namespace penstock {
 
-/// Where a flat_map or process function puts its results; none, one or many per call. Valid during the
-/// call only.
+/// Where a flat_map or process function puts its results; none, one or many per call. Valid during
+/// the call only.
 template <typename T>
 class Collector {
  public:

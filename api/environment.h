@@ -18,16 +18,18 @@ class Environment {
  public:
   explicit Environment(internal::JobDraft& draft) : draft_(&draft) {}
 
-  /// A stream of what the source reads. Its positions are state, found by `uid`, which must not change
-  /// while the job lives.
+  /// A stream of what the source reads. Its positions are state, found by `uid`, which must not
+  /// change while the job lives.
   template <typename S>
   auto from(std::string uid, S source) {
-    static_assert(requires { RecordOf(&source); },
-                  "from() needs an object of a class derived from penstock::Source<Record>");
+    static_assert(
+        requires { RecordOf(&source); },
+        "from() needs an object of a class derived from penstock::Source<Record>");
     using T = typename decltype(RecordOf(&source))::type;
     return AddSource<T>(std::move(uid), std::make_shared<const S>(std::move(source)));
   }
-  /// Every source needs a uid: this form only exists to say so, with all the other problems of the job.
+  /// Every source needs a uid: this form only exists to say so, with all the other problems of the
+  /// job.
   template <typename S>
   auto from(S source) {
     internal::ComplainOfMissingUid(*draft_, "source \"" + source.name() + "\"",

@@ -26,7 +26,8 @@ class JobDraft {
 
   /// `valid_arguments`: sources and sinks may check themselves.
   [[gnu::cold]] void Submit(JobBuilder& builder, bool valid_arguments) {
-    if (operators_.empty()) Complain("the job has no operators: begin with env.from(\"name\", source)");
+    if (operators_.empty())
+      Complain("the job has no operators: begin with env.from(\"name\", source)");
     for (std::string& problem : problems_) builder.Complain(std::move(problem));
     for (OperatorSpec& spec : operators_) {
       if (!valid_arguments) spec.validate = nullptr;
@@ -45,14 +46,16 @@ struct StreamEnd {
   std::uint32_t from = 0;
 };
 
-[[gnu::cold]] inline std::uint32_t AddReader(const StreamEnd& end, std::shared_ptr<const EdgeType> edge,
-                               OperatorSpec spec) {
+[[gnu::cold]] inline std::uint32_t AddReader(const StreamEnd& end,
+                                             std::shared_ptr<const EdgeType> edge,
+                                             OperatorSpec spec) {
   spec.inputs.push_back({end.from, std::move(edge)});
   return end.draft->Add(std::move(spec));
 }
 
 /// Complains that `what` at the next position has no uid; `call` is what to write.
-[[gnu::cold]] inline void ComplainOfMissingUid(JobDraft& draft, const std::string& what, const std::string& call) {
+[[gnu::cold]] inline void ComplainOfMissingUid(JobDraft& draft, const std::string& what,
+                                               const std::string& call) {
   draft.Complain(what + " at position " + draft.next_position() + " needs a uid: write " + call);
 }
 

@@ -20,8 +20,9 @@ namespace internal {
 
 /// Adds a keyed operator behind the hash edge of `KeyFn`.
 template <typename Out, typename T, typename KeyFn, typename Make>
-[[gnu::cold]] Stream<Out> PlaceKeyed(const StreamEnd& end, const KeyFn& key, std::string name, std::string uid,
-                       std::vector<StateDescriptor> states, Make make) {
+[[gnu::cold]] Stream<Out> PlaceKeyed(const StreamEnd& end, const KeyFn& key, std::string name,
+                                     std::string uid, std::vector<StateDescriptor> states,
+                                     Make make) {
   OperatorSpec spec;
   spec.name = std::move(name);
   spec.uid = std::move(uid);
@@ -41,9 +42,10 @@ class WindowedStream {
   WindowedStream(internal::StreamEnd end, KeyFn key, std::string uid, Spec windows)
       : end_(end), key_(std::move(key)), uid_(std::move(uid)), windows_(windows) {}
 
-  /// Per key and window one `aggregator`, a copyable type with `void add(const T&)` and, for sliding
-  /// windows, `void merge(const Self&)`, which is kept instead of the records. When the watermark passes
-  /// the window's end, `result(key, window, aggregator)` is emitted with the timestamp end - 1 ms.
+  /// Per key and window one `aggregator`, a copyable type with `void add(const T&)` and, for
+  /// sliding windows, `void merge(const Self&)`, which is kept instead of the records. When the
+  /// watermark passes the window's end, `result(key, window, aggregator)` is emitted with the
+  /// timestamp end - 1 ms.
   template <typename A, typename Result>
   auto aggregate(A aggregator, Result result) const {
     static_assert(std::is_invocable_v<Result&, const KeyOf<T, KeyFn>&, Window, const A&>,
@@ -68,23 +70,24 @@ class WindowedStream {
   Spec windows_;
 };
 
-/// A stream whose records are grouped by a key; made by Stream::key_by. State is found by the `uid` of
-/// each operator, which must not change while the job lives; the forms without one only exist to say so,
-/// with all the other problems of the job.
+/// A stream whose records are grouped by a key; made by Stream::key_by. State is found by the `uid`
+/// of each operator, which must not change while the job lives; the forms without one only exist to
+/// say so, with all the other problems of the job.
 template <typename T, typename KeyFn>
 class KeyedStream {
  public:
   using record_type = T;
   using key_type = KeyOf<T, KeyFn>;
 
-  static_assert(kIsKey<key_type>,
-                "a key must not contain floating-point numbers: 0.0 and -0.0 are equal and differ as "
-                "bytes. Use an integer, for example the value in thousandths");
+  static_assert(
+      kIsKey<key_type>,
+      "a key must not contain floating-point numbers: 0.0 and -0.0 are equal and differ as "
+      "bytes. Use an integer, for example the value in thousandths");
 
   KeyedStream(internal::StreamEnd end, KeyFn key) : end_(end), key_(std::move(key)) {}
 
-  /// Combines all records of a key: emits, for each record, `reduce(last result, record)`; the first
-  /// record is its own result.
+  /// Combines all records of a key: emits, for each record, `reduce(last result, record)`; the
+  /// first record is its own result.
   template <typename F>
   Stream<T> reduce(std::string uid, F reduce) const {
     static_assert(std::is_invocable_r_v<T, F&, const T&, const T&>,

@@ -32,7 +32,8 @@ static_assert(PENSTOCK_PLUGIN_ABI == kPluginAbiVersion);
 using JobFunction = void (*)(Environment&, const Arguments&);
 
 /// Runs a job function and gives the builder what it declared, and all that is wrong.
-[[gnu::cold]] inline void BuildJob(JobFunction job, const JobArguments& given, JobBuilder& builder) {
+[[gnu::cold]] inline void BuildJob(JobFunction job, const JobArguments& given,
+                                   JobBuilder& builder) {
   const Arguments arguments(given);
   JobDraft draft;
   Environment environment(draft);
@@ -45,21 +46,23 @@ using JobFunction = void (*)(Environment&, const Arguments&);
 }  // namespace penstock::internal
 
 /// Defines the plugin's job; its body follows in braces and sees `penstock::Environment& env` and
-/// `const penstock::Arguments& args`. Once per plugin, at namespace scope, outside of any namespace.
-#define PENSTOCK_JOB(job)                                                                         \
-  __attribute__((cold)) static void penstock_job_##job(::penstock::Environment& env,              \
-                                                       const ::penstock::Arguments& args);        \
-  __attribute__((section(".note.penstock"), used, aligned(4))) static constexpr auto              \
-      penstock_note =                                                                             \
-      ::penstock::MakePluginNote(PENSTOCK_ABI_LINES "march=" PENSTOCK_PLUGIN_MARCH "\n"            \
-                                                    "job=" #job "\n");                            \
-  extern "C" __attribute__((visibility("default"))) const ::penstock::PluginEntry*                \
-  penstock_plugin() {                                                                             \
-    static constexpr ::penstock::PluginEntry entry{                                               \
-        #job, [](const ::penstock::JobArguments& given, ::penstock::JobBuilder& builder) {        \
-          ::penstock::internal::BuildJob(&penstock_job_##job, given, builder);                    \
-        }};                                                                                       \
-    return &entry;                                                                                \
-  }                                                                                               \
-  static void penstock_job_##job([[maybe_unused]] ::penstock::Environment& env,                   \
+/// `const penstock::Arguments& args`. Once per plugin, at namespace scope, outside of any
+/// namespace.
+#define PENSTOCK_JOB(job)                                                                  \
+  __attribute__((cold)) static void penstock_job_##job(::penstock::Environment& env,       \
+                                                       const ::penstock::Arguments& args); \
+  __attribute__((section(".note.penstock"), used,                                          \
+                 aligned(4))) static constexpr auto penstock_note =                        \
+      ::penstock::MakePluginNote(PENSTOCK_ABI_LINES "march=" PENSTOCK_PLUGIN_MARCH         \
+                                                    "\n"                                   \
+                                                    "job=" #job "\n");                     \
+  extern "C" __attribute__((visibility("default"))) const ::penstock::PluginEntry*         \
+  penstock_plugin() {                                                                      \
+    static constexpr ::penstock::PluginEntry entry{                                        \
+        #job, [](const ::penstock::JobArguments& given, ::penstock::JobBuilder& builder) { \
+          ::penstock::internal::BuildJob(&penstock_job_##job, given, builder);             \
+        }};                                                                                \
+    return &entry;                                                                         \
+  }                                                                                        \
+  static void penstock_job_##job([[maybe_unused]] ::penstock::Environment& env,            \
                                  [[maybe_unused]] const ::penstock::Arguments& args)

@@ -21,8 +21,9 @@ class ProcessContext;
 template <typename K>
 class Timers {
  public:
-  /// on_timer(time) is called when the watermark reaches `time`; with the next watermark if it is past
-  /// already, or in the same round when set in on_timer. A timer that is set already is not set twice.
+  /// on_timer(time) is called when the watermark reaches `time`; with the next watermark if it is
+  /// past already, or in the same round when set in on_timer. A timer that is set already is not
+  /// set twice.
   void set(Timestamp time) {
     used_ = true;
     table_.Set(*current_.key, current_.hash, time);
@@ -73,8 +74,8 @@ class ProcessContext {
 ///     void process(const Event& event, Context& context, penstock::Collector<Alert>& out);
 ///     void on_timer(penstock::Timestamp time, Context& context, penstock::Collector<Alert>& out);
 ///   };
-/// on_timer may be left out when no timer is set. The function is copied into every subtask; each copy is
-/// called by one thread. Members that are not states are lost in a failure.
+/// on_timer may be left out when no timer is set. The function is copied into every subtask; each
+/// copy is called by one thread. Members that are not states are lost in a failure.
 template <typename K, typename In, typename Out>
 class KeyedProcess {
  public:

@@ -25,7 +25,8 @@ class SinkWriter {
   /// transactional flushes and appends none.
   virtual Status PreCommit(CheckpointId checkpoint, std::vector<std::string>& committables) = 0;
   /// Makes the unit visible. Called only for decided checkpoints, any number of times for the same
-  /// committable, also by a later generation: must be idempotent, and an error when it can't be done.
+  /// committable, also by a later generation: must be idempotent, and an error when it can't be
+  /// done.
   virtual Status Commit(std::string_view committable) {
     (void)committable;
     return Status::Internal("sink has nothing to commit");
@@ -36,7 +37,8 @@ class SinkWriter {
   virtual Status Close() { return Status::Ok(); }
 };
 
-/// A sink that a third party can write. An object is a description: immutable, copied into every subtask.
+/// A sink that a third party can write. An object is a description: immutable, copied into every
+/// subtask.
 template <typename T>
 class Sink {
  public:

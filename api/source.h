@@ -42,8 +42,8 @@ class SplitReader {
   virtual void SnapshotPosition(std::string& state) const = 0;
 };
 
-/// A source of records that a third party can write. An object is a description: immutable, copied into
-/// every subtask.
+/// A source of records that a third party can write. An object is a description: immutable, copied
+/// into every subtask.
 template <typename T>
 class Source {
  public:
@@ -54,7 +54,8 @@ class Source {
   virtual Delivery delivery() const = 0;
   /// Checks what can be checked at submission (files exist, arguments make sense).
   virtual Status Validate(FileSystem& fs) const = 0;
-  /// All splits, in an order that every subtask computes alike; split i belongs to subtask i % parallelism.
+  /// All splits, in an order that every subtask computes alike; split i belongs to subtask i %
+  /// parallelism.
   virtual Result<std::vector<SourceSplit>> Splits(OperatorContext& context) const = 0;
   virtual Result<std::unique_ptr<SplitReader<T>>> NewReader(OperatorContext& context,
                                                             const SourceSplit& split) const = 0;

@@ -13,9 +13,10 @@ class KeyedProcess;
 
 /// One value per key, kept through failures: a member of a KeyedProcess, declared as
 ///   penstock::ValueState<int> count{this, "count"};
-/// The declaration registers it; the name, unique within the function, finds it again after a restore.
-/// It always means the value of the current key, and can be used inside process() and on_timer() only.
-/// References and pointers that it returns are valid until the call ends or the value is cleared.
+/// The declaration registers it; the name, unique within the function, finds it again after a
+/// restore. It always means the value of the current key, and can be used inside process() and
+/// on_timer() only. References and pointers that it returns are valid until the call ends or the
+/// value is cleared.
 template <typename V>
 class ValueState {
  public:

@@ -40,12 +40,14 @@ struct CollectedBy<R (*)(A, Collector<U>&)> {
   using type = U;
 };
 template <typename F>
-  requires requires { &F::operator(); }
+requires requires { &F::operator(); }
 struct CollectedBy<F> : CollectedBy<decltype(&F::operator())> {};
 
 /// A description of a sink for any record type, such as print(): it is told the type by the stream.
 template <typename S, typename T>
-concept SinkForAnyType = requires(const S& sink) { sink.template sink_for<T>(); };
+concept SinkForAnyType = requires(const S& sink) {
+  sink.template sink_for<T>();
+};
 
 }  // namespace internal
 
@@ -67,9 +69,10 @@ class PlacedSink {
   internal::StreamEnd end_;
 };
 
-/// The records that an operator emits, in a job under construction. A cheap handle: copies mean the same
-/// stream, and a stream read twice gives each reader all records. Functions are copied into every
-/// subtask; there each copy is called by one thread. They must not keep references to a record.
+/// The records that an operator emits, in a job under construction. A cheap handle: copies mean the
+/// same stream, and a stream read twice gives each reader all records. Functions are copied into
+/// every subtask; there each copy is called by one thread. They must not keep references to a
+/// record.
 template <typename T>
 class Stream {
   static_assert(std::is_default_constructible_v<T> && std::is_copy_assignable_v<T>,
@@ -118,15 +121,16 @@ class Stream {
     } else if constexpr (requires { typename internal::CollectedBy<F>::type; }) {
       return PlaceFlatMap<typename internal::CollectedBy<F>::type>(std::move(map));
     } else {
-      static_assert(!std::is_same_v<F, F>,
-                    "flat_map() needs a function of (const Record&, penstock::Collector<Out>&); with "
-                    "auto parameters write flat_map<Out>(...)");
+      static_assert(
+          !std::is_same_v<F, F>,
+          "flat_map() needs a function of (const Record&, penstock::Collector<Out>&); with "
+          "auto parameters write flat_map<Out>(...)");
       return *this;
     }
   }
 
-  /// Sets each record's timestamp to `timestamp_of` it (a callable or member pointer; T → Timestamp) and
-  /// derives watermarks; replaces what was before.
+  /// Sets each record's timestamp to `timestamp_of` it (a callable or member pointer; T →
+  /// Timestamp) and derives watermarks; replaces what was before.
   template <typename F>
   Stream with_timestamps(BoundedOutOfOrderness strategy, F timestamp_of) const {
     if constexpr (!std::is_invocable_r_v<Timestamp, F&, const T&>) {
@@ -141,13 +145,14 @@ class Stream {
     }
   }
 
-  /// Records with equal keys go to the same subtask, where state is kept by key. `key`: a callable or
-  /// member pointer; it must always give the same key for the same record.
+  /// Records with equal keys go to the same subtask, where state is kept by key. `key`: a callable
+  /// or member pointer; it must always give the same key for the same record.
   template <typename KeyFn>
   KeyedStream<T, KeyFn> key_by(KeyFn key) const {
-    static_assert(std::is_invocable_v<const KeyFn&, const T&>,
-                  "key_by() needs a member pointer or function that takes one record of this stream "
-                  "by const reference and returns its key");
+    static_assert(
+        std::is_invocable_v<const KeyFn&, const T&>,
+        "key_by() needs a member pointer or function that takes one record of this stream "
+        "by const reference and returns its key");
     return KeyedStream<T, KeyFn>(end_, std::move(key));
   }
 
@@ -156,8 +161,8 @@ class Stream {
   /// Each of the next operator's subtasks gets all records.
   Stream broadcast() const { return Stream(end_, Distribution::kBroadcast); }
 
-  /// Where the records go. A transactional sink keeps pending commits in its state, which is found by
-  /// `uid`: it must not change while the job lives.
+  /// Where the records go. A transactional sink keeps pending commits in its state, which is found
+  /// by `uid`: it must not change while the job lives.
   template <typename S>
   PlacedSink sink_to(std::string uid, S sink) const {
     return PlaceSink(std::move(uid), std::move(sink));
@@ -194,8 +199,7 @@ class Stream {
     static_assert(std::is_invocable_v<F&, const T&, Collector<U>&>,
                   "flat_map() needs a function of (const Record&, penstock::Collector<Out>&) whose "
                   "first parameter is the stream's record type");
-    return Place<U>("flat_map",
-                    [map] { return std::make_unique<FlatMapOperator<T, U, F>>(map); });
+    return Place<U>("flat_map", [map] { return std::make_unique<FlatMapOperator<T, U, F>>(map); });
   }
 
   template <typename S>

@@ -10,18 +10,19 @@
 
 namespace penstock {
 
-/// A string of 16 bytes for records that are passed on quickly: up to 12 characters are held inside,
-/// longer ones are a view into the batch that the record belongs to. Such a view is valid during the
-/// call that gives you the record; every boundary of the framework (emitting, state, hand-over to
-/// another task) copies the characters. To keep a Text beyond the call, make a std::string of view().
-/// Compares, hashes and is encoded like a std::string of the same characters.
+/// A string of 16 bytes for records that are passed on quickly: up to 12 characters are held
+/// inside, longer ones are a view into the batch that the record belongs to. Such a view is valid
+/// during the call that gives you the record; every boundary of the framework (emitting, state,
+/// hand-over to another task) copies the characters. To keep a Text beyond the call, make a
+/// std::string of view(). Compares, hashes and is encoded like a std::string of the same
+/// characters.
 class Text {
  public:
   static constexpr std::size_t kInlineCapacity = 12;
 
   Text() noexcept { std::memset(bytes_, 0, sizeof(bytes_)); }
-  /// Holds short strings; for longer ones `characters` must live until the framework has copied them:
-  /// to the end of the call that emits, or the next call of the same function.
+  /// Holds short strings; for longer ones `characters` must live until the framework has copied
+  /// them: to the end of the call that emits, or the next call of the same function.
   Text(std::string_view characters) noexcept {  // NOLINT: implicit by design
     std::memset(bytes_, 0, sizeof(bytes_));
     const auto size = static_cast<std::uint32_t>(characters.size());

@@ -11,8 +11,8 @@ struct BoundedOutOfOrderness {
   Millis bound{0};
 };
 
-/// A record comes at most `bound` later than a newer one: the watermark follows the greatest timestamp
-/// seen at that distance. Records that come later still are late.
+/// A record comes at most `bound` later than a newer one: the watermark follows the greatest
+/// timestamp seen at that distance. Records that come later still are late.
 constexpr BoundedOutOfOrderness bounded_out_of_orderness(Millis bound) { return {bound}; }
 
 /// Records come in the order of their timestamps.

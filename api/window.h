@@ -15,9 +15,9 @@ struct Window {
   constexpr auto operator<=>(const Window&) const = default;
 };
 
-/// Windows of `size` that start every `slide`. Made by tumbling() and sliding(), whose results are types
-/// of their own: an aggregator needs merge() only for sliding windows, and is asked for it by the
-/// compiler.
+/// Windows of `size` that start every `slide`. Made by tumbling() and sliding(), whose results are
+/// types of their own: an aggregator needs merge() only for sliding windows, and is asked for it by
+/// the compiler.
 struct WindowSpec {
   Millis size{0};
   Millis slide{0};

@@ -47,9 +47,9 @@ class SnapshotFileWriter::Rep {
       PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(writer_.Open(path_), path_));
     }
     ++entries_;
-    return internal::FromRocks(
-        writer_.Put(rocksdb::Slice(key.data(), key.size()), rocksdb::Slice(value.data(), value.size())),
-        path_);
+    return internal::FromRocks(writer_.Put(rocksdb::Slice(key.data(), key.size()),
+                                           rocksdb::Slice(value.data(), value.size())),
+                               path_);
   }
 
   Result<WrittenFile> Finish() {

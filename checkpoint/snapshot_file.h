@@ -18,8 +18,8 @@ struct WrittenFile {
   std::uint64_t checksum = 0;
 };
 
-/// Writes one sorted file of entries (a RocksDB table file, docs/formats/snapshot.md) through the given
-/// file system. One thread at a time. Without entries no file is left behind.
+/// Writes one sorted file of entries (a RocksDB table file, docs/formats/snapshot.md) through the
+/// given file system. One thread at a time. Without entries no file is left behind.
 class SnapshotFileWriter {
  public:
   /// `fs` outlives this.
@@ -30,8 +30,8 @@ class SnapshotFileWriter {
 
   /// Keys in strictly ascending byte order. The file is created with the first.
   Status Put(std::string_view key, std::string_view value);
-  /// Makes the file durable (not its directory's entry). The last call; `entries` is 0 when there is no
-  /// file.
+  /// Makes the file durable (not its directory's entry). The last call; `entries` is 0 when there
+  /// is no file.
   Result<WrittenFile> Finish();
 
  private:

@@ -42,8 +42,8 @@ Result<Configuration> LoadConfiguration(const GlobalOptions& global) {
   return Configuration::Load(PosixFileSystem(), sources);
 }
 
-/// A process of `penstock cluster` ends when its supervisor does, and as suddenly: were they asked, the
-/// coordinator would take workers that leave before it for failures of jobs.
+/// A process of `penstock cluster` ends when its supervisor does, and as suddenly: were they asked,
+/// the coordinator would take workers that leave before it for failures of jobs.
 void FollowSupervisor() {
   const char* supervisor = std::getenv("PENSTOCK_SUPERVISED");
   if (supervisor == nullptr) return;

@@ -31,8 +31,8 @@ class ByteWriter {
   std::string& out_;
 };
 
-/// Reads what ByteWriter wrote. Running over the end sets failed() and yields zeros; check it once, at
-/// the end.
+/// Reads what ByteWriter wrote. Running over the end sets failed() and yields zeros; check it once,
+/// at the end.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}

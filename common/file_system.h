@@ -10,8 +10,8 @@
 
 namespace penstock {
 
-/// A file being written, front to back. Not thread-safe. Close() must be called; a destructor without
-/// it closes and forgets errors, leaving a file whose content is not promised.
+/// A file being written, front to back. Not thread-safe. Close() must be called; a destructor
+/// without it closes and forgets errors, leaving a file whose content is not promised.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;
@@ -60,8 +60,8 @@ FileSystem& PosixFileSystem();
 
 /// Whole-file conveniences over any FileSystem.
 Result<std::string> ReadFile(FileSystem& fs, const std::string& path);
-/// Writes `path` so that after a crash it has either the old or the new content: temporary file, sync,
-/// rename, sync of the directory.
+/// Writes `path` so that after a crash it has either the old or the new content: temporary file,
+/// sync, rename, sync of the directory.
 Status WriteFileAtomically(FileSystem& fs, const std::string& path, std::string_view content);
 
 /// Of this process; "/" when it is gone.

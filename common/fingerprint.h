@@ -12,8 +12,9 @@ struct TypeField {
   bool operator==(const TypeField&) const = default;
 };
 
-/// The layout of a stored type: the ordered list of its fields, nested ones flattened with dotted names.
-/// Stored in full with every snapshot; a restore compares it and shows both lists when they differ.
+/// The layout of a stored type: the ordered list of its fields, nested ones flattened with dotted
+/// names. Stored in full with every snapshot; a restore compares it and shows both lists when they
+/// differ.
 using Fingerprint = std::vector<TypeField>;
 
 /// For people: "(origin string, delay i32)".

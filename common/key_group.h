@@ -20,7 +20,8 @@ constexpr std::uint32_t KeyGroupOf(std::uint64_t key_hash, std::uint32_t max_par
   return static_cast<std::uint32_t>(((key_hash >> 32) * max_parallelism) >> 32);
 }
 
-/// Subtask that owns a key group. Inverse of KeyGroupRangeOf; both as in Flink's KeyGroupRangeAssignment.
+/// Subtask that owns a key group. Inverse of KeyGroupRangeOf; both as in Flink's
+/// KeyGroupRangeAssignment.
 constexpr std::uint32_t SubtaskOfKeyGroup(std::uint32_t group, std::uint32_t max_parallelism,
                                           std::uint32_t parallelism) {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(group) * parallelism /

@@ -6,8 +6,9 @@
 
 namespace penstock {
 
-/// The ELF note by which a plugin is known before it is loaded (docs/formats/plugin-note.md): section
-/// .note.penstock, owner "Penstock", type kPluginNoteType. The descriptor is text, lines of `key=value`:
+/// The ELF note by which a plugin is known before it is loaded (docs/formats/plugin-note.md):
+/// section .note.penstock, owner "Penstock", type kPluginNoteType. The descriptor is text, lines of
+/// `key=value`:
 ///   abi=1                   PENSTOCK_PLUGIN_ABI it was compiled against
 ///   pointer=64              bits of a pointer
 ///   compiler=g++-12         compiler and its major version
@@ -52,7 +53,7 @@ inline constexpr std::uint32_t kPluginNoteType = 1;
 #endif
 
 /// The lines that a plugin and the binary that loads it must have in common.
-#define PENSTOCK_ABI_LINES                                      \
+#define PENSTOCK_ABI_LINES \
   "abi=" PENSTOCK_STRING(PENSTOCK_PLUGIN_ABI) "\n"              \
   "pointer=" PENSTOCK_STRING(__INTPTR_WIDTH__) "\n"             \
   "compiler=" PENSTOCK_COMPILER "\n"                            \

@@ -36,13 +36,15 @@ enum class ErrorCode : unsigned char {
 enum class RetryHint : unsigned char { kNever, kLater };
 
 /// The outcome of an operation that yields no value: OK, or an error with a message for people and,
-/// where there is one, a hint that says what to do next. Copying an OK status is free. Thread-compatible.
+/// where there is one, a hint that says what to do next. Copying an OK status is free.
+/// Thread-compatible.
 class [[nodiscard]] Status {
  public:
   Status() = default;
 
   static Status Ok() { return {}; }
-  static Status Error(ErrorDomain domain, ErrorCode code, std::string message, std::string hint = "");
+  static Status Error(ErrorDomain domain, ErrorCode code, std::string message,
+                      std::string hint = "");
 
   /// The caller's mistake: bad argument, bad job, bad configuration.
   static Status User(ErrorCode code, std::string message, std::string hint = "") {
@@ -61,13 +63,15 @@ class [[nodiscard]] Status {
     return Error(ErrorDomain::kExternal, ErrorCode::kFailed, std::move(message), std::move(hint));
   }
   static Status Corruption(std::string message, std::string hint = "") {
-    return Error(ErrorDomain::kExternal, ErrorCode::kCorruption, std::move(message), std::move(hint));
+    return Error(ErrorDomain::kExternal, ErrorCode::kCorruption, std::move(message),
+                 std::move(hint));
   }
   static Status Fenced(std::string message) {
     return Error(ErrorDomain::kInternal, ErrorCode::kFenced, std::move(message));
   }
   static Status Unavailable(std::string message, std::string hint = "") {
-    return Error(ErrorDomain::kExternal, ErrorCode::kUnavailable, std::move(message), std::move(hint));
+    return Error(ErrorDomain::kExternal, ErrorCode::kUnavailable, std::move(message),
+                 std::move(hint));
   }
   static Status Cancelled() {
     return Error(ErrorDomain::kUser, ErrorCode::kCancelled, "cancelled");
@@ -149,8 +153,8 @@ class [[nodiscard]] Result {
 #define PENSTOCK_CONCAT(a, b) PENSTOCK_CONCAT_INNER(a, b)
 
 /// Returns from the enclosing function when `expr`, a Status, is an error.
-#define PENSTOCK_RETURN_IF_ERROR(expr)                                \
-  do {                                                                \
+#define PENSTOCK_RETURN_IF_ERROR(expr)                                      \
+  do {                                                                      \
     if (::penstock::Status status_ = (expr); !status_.ok()) return status_; \
   } while (0)
 

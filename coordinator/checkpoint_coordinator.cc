@@ -60,15 +60,18 @@ CheckpointActions CheckpointCoordinator::Tick() {
   const bool late = now - pending_->triggered >= options_.timeout;
   // A decision is not interrupted: its outcome has to be known.
   if (!late || pending_->phase != Phase::kCollecting) return {};
-  return GiveUp(fmt::format("took longer than {} ms; {}", Millis(options_.timeout),
-                            DescribeMissing()));
+  return GiveUp(
+      fmt::format("took longer than {} ms; {}", Millis(options_.timeout), DescribeMissing()));
 }
 
 CheckpointActions CheckpointCoordinator::Trigger() {
   last_used_ = last_used_.Next();
   last_trigger_ = clock_.Now();
-  pending_ = Pending{.id = last_used_, .final = final_wanted_, .triggered = last_trigger_,
-                     .acknowledged = {}, .record = {}};
+  pending_ = Pending{.id = last_used_,
+                     .final = final_wanted_,
+                     .triggered = last_trigger_,
+                     .acknowledged = {},
+                     .record = {}};
   CheckpointRecord& record = pending_->record;
   record.id = last_used_;
   record.final = final_wanted_;
@@ -143,17 +146,16 @@ CheckpointActions CheckpointCoordinator::GiveUp(const std::string& reason) {
   pending_.reset();
   PlanNext();
   if (was_final) next_trigger_ = clock_.Now() + options_.final_retry;
-  return {AbortCheckpoint{id, fmt::format("{}heckpoint {} {} ({} of {} failed)",
-                                          was_final ? "final c" : "c", ToString(id), reason,
-                                          statistics_.failed,
-                                          statistics_.failed + statistics_.completed)}};
+  return {AbortCheckpoint{
+      id,
+      fmt::format("{}heckpoint {} {} ({} of {} failed)", was_final ? "final c" : "c", ToString(id),
+                  reason, statistics_.failed, statistics_.failed + statistics_.completed)}};
 }
 
 void CheckpointCoordinator::PlanNext() {
   const Clock::MonotonicTime now = clock_.Now();
-  next_trigger_ = final_wanted_ ? now
-                                : std::max(last_trigger_ + options_.interval,
-                                           now + options_.min_pause);
+  next_trigger_ =
+      final_wanted_ ? now : std::max(last_trigger_ + options_.interval, now + options_.min_pause);
 }
 
 void CheckpointCoordinator::EndRecord(CheckpointStatus status, const std::string& failure) {

@@ -16,10 +16,7 @@ constexpr bool kOneOf = (std::is_same_v<T, Ts> || ...);
 }  // namespace
 
 Dispatcher::Dispatcher(Configuration config, DispatcherParts parts)
-    : config_(std::move(config)),
-      parts_(std::move(parts)),
-      loop_(parts_.clock),
-      io_(parts_.clock) {
+    : config_(std::move(config)), parts_(std::move(parts)), loop_(parts_.clock), io_(parts_.clock) {
   for (auto& planner : planners_) planner = std::make_unique<EventLoop>(parts_.clock);
 }
 
@@ -147,8 +144,7 @@ void Dispatcher::Run(JobId id, Job& job, const JobEffect& effect) {
         } else if constexpr (std::is_same_v<E, SendCommand>) {
           parts_.gateway.Send(e.worker, e.command);
         } else if constexpr (std::is_same_v<E, Note>) {
-          Log(e.level, e.text,
-              {{"job", id}, {"generation", job.master->progress().generation}});
+          Log(e.level, e.text, {{"job", id}, {"generation", job.master->progress().generation}});
         } else {
           RunIo(id, job, effect);
         }

@@ -34,9 +34,9 @@ struct Submission {
   std::string plugin_hash;
   std::map<std::string, std::string> arguments;
   std::string working_directory;
-  std::string name;                                 ///< Empty: the job's own.
+  std::string name;                                  ///< Empty: the job's own.
   std::map<std::string, std::string> configuration;  ///< Over the cluster's.
-  std::string idempotency_key;                      ///< Empty: none.
+  std::string idempotency_key;                       ///< Empty: none.
 };
 
 struct Submitted {

@@ -59,9 +59,9 @@ struct StopJob {};
 /// Time may have passed.
 struct Tick {};
 
-using JobEvent = std::variant<StartJob, SlotsGranted, AttemptPrepared, HostMessage, HostEnded,
-                              WorkerGone, CheckpointDirectoryMade, DecisionWritten, CancelJob,
-                              StopJob, Tick>;
+using JobEvent =
+    std::variant<StartJob, SlotsGranted, AttemptPrepared, HostMessage, HostEnded, WorkerGone,
+                 CheckpointDirectoryMade, DecisionWritten, CancelJob, StopJob, Tick>;
 
 // ---- what it wants done; in order ----
 
@@ -103,9 +103,9 @@ struct Note {
   std::string text;
 };
 
-using JobEffect = std::variant<RequestSlots, ReleaseSlots, PrepareAttempt, SendCommand,
-                               MakeCheckpointDirectory, WriteDecision, DropCheckpoint,
-                               DropOldCheckpoints, SaveProgress, Note>;
+using JobEffect =
+    std::variant<RequestSlots, ReleaseSlots, PrepareAttempt, SendCommand, MakeCheckpointDirectory,
+                 WriteDecision, DropCheckpoint, DropOldCheckpoints, SaveProgress, Note>;
 using JobEffects = std::vector<JobEffect>;
 
 }  // namespace penstock

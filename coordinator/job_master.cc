@@ -14,9 +14,7 @@ JobProgress Recovered(JobProgress progress) {
   return progress;
 }
 
-double Seconds(Clock::Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
+double Seconds(Clock::Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
 
@@ -223,8 +221,8 @@ void JobMaster::On(const Tick&) {
 void JobMaster::OnDeadline() {
   const auto too_late = [&](const char* what, Clock::Duration limit, HostPhase missing) {
     Fail({.status = Status::Error(ErrorDomain::kExternal, ErrorCode::kTimeout,
-                                  fmt::format("task hosts {} within {} s: {}", what,
-                                              Seconds(limit), HostsBefore(missing)))});
+                                  fmt::format("task hosts {} within {} s: {}", what, Seconds(limit),
+                                              HostsBefore(missing)))});
   };
   switch (phase_) {
     case Phase::kStarting:
@@ -264,8 +262,8 @@ void JobMaster::RestartOrFail() {
   Enter(JobState::kRestarting);
   Emit(SaveProgress{progress_});
   if (*delay == Clock::Duration::zero()) return BeginAttempt();
-  Tell(LogLevel::kInfo, fmt::format("restarts in {:.1f} s ({})", Seconds(*delay),
-                                    restart_policy_.Describe()));
+  Tell(LogLevel::kInfo,
+       fmt::format("restarts in {:.1f} s ({})", Seconds(*delay), restart_policy_.Describe()));
   SetPhase(Phase::kBackoff, *delay);
 }
 

@@ -11,18 +11,16 @@ namespace {
 
 constexpr std::size_t kHostLogs = 32;
 
-/// What is wrong with the job's input or surroundings, and will be so again; what user code has thrown
-/// may pass.
+/// What is wrong with the job's input or surroundings, and will be so again; what user code has
+/// thrown may pass.
 bool IsLasting(const Status& error) {
   if (error.domain() != ErrorDomain::kUser) return false;
   switch (error.code()) {
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kNotFound:
     case ErrorCode::kAlreadyExists:
-    case ErrorCode::kConflict:
-      return true;
-    default:
-      return false;
+    case ErrorCode::kConflict: return true;
+    default: return false;
   }
 }
 

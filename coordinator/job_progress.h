@@ -36,9 +36,9 @@ struct JobProgress {
   CheckpointId last_completed;  ///< Of the newest that is known to be decided; may lag behind.
   std::uint64_t restarts = 0;
   std::int64_t submitted_millis = 0;
-  std::int64_t end_millis = 0;                         ///< 0 before a terminal state.
-  std::array<std::int64_t, kJobStates> entered{};      ///< When each state was last entered; 0: never.
-  std::vector<JobFailure> failures;                    ///< Newest first, at most kFailures.
+  std::int64_t end_millis = 0;                     ///< 0 before a terminal state.
+  std::array<std::int64_t, kJobStates> entered{};  ///< When each state was last entered; 0: never.
+  std::vector<JobFailure> failures;                ///< Newest first, at most kFailures.
   bool operator==(const JobProgress&) const = default;
 };
 

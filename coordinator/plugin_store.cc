@@ -56,8 +56,7 @@ Status PluginStore::Open() {
 }
 
 Result<PluginEntry> PluginStore::Add(const std::string& name, std::string_view content) {
-  const PluginEntry entry{fmt::format("{:016x}", Checksum(content)), name,
-                          ToMillis(clock_.Wall())};
+  const PluginEntry entry{fmt::format("{:016x}", Checksum(content)), name, ToMillis(clock_.Wall())};
   MutexLock lock(mu_);
   if (const auto known = entries_.find(entry.hash); known != entries_.end()) return known->second;
   const json::object description{{"name", name}, {"uploaded", entry.uploaded_millis}};

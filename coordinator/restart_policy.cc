@@ -30,8 +30,7 @@ std::optional<Clock::Duration> RestartPolicy::OnFailure(Clock::MonotonicTime now
     failures_ = 0;
     backoff_ = options_.initial_backoff;
   }
-  const std::int64_t limit =
-      exponential ? options_.exponential_attempts : options_.fixed_attempts;
+  const std::int64_t limit = exponential ? options_.exponential_attempts : options_.fixed_attempts;
   if (failures_ >= limit && !(exponential && limit == INT32_MAX)) return std::nullopt;
   ++failures_;
   const Clock::Duration delay = exponential ? NextExponentialDelay() : options_.fixed_delay;

@@ -15,9 +15,9 @@ Result<RestorePoint> ReadPoint(CheckpointStorage& storage, CheckpointId id,
   PENSTOCK_ASSIGN_OR_RETURN(CheckpointManifest manifest, storage.ReadManifest(id));
   PENSTOCK_RETURN_IF_ERROR(storage.VerifyFiles(manifest));
   if (manifest.graph_hash != question.graph_hash) {
-    return Status::InvalidArgument(
-        fmt::format("checkpoint {} belongs to another job graph: expected hash {:016x}, found {:016x}",
-                    ToString(id), question.graph_hash, manifest.graph_hash));
+    return Status::InvalidArgument(fmt::format(
+        "checkpoint {} belongs to another job graph: expected hash {:016x}, found {:016x}",
+        ToString(id), question.graph_hash, manifest.graph_hash));
   }
   return RestorePoint{id, storage.CompletedPath(id), manifest.final, std::move(manifest.tasks)};
 }
@@ -25,9 +25,10 @@ Result<RestorePoint> ReadPoint(CheckpointStorage& storage, CheckpointId id,
 Status NoneLeft(CheckpointId newest, const Status& reason, bool transactional) {
   return Status::Corruption(
       fmt::format("checkpoint {} cannot be restored: {}", ToString(newest), reason.message()),
-      transactional ? "the job has transactional sinks, so an older checkpoint would commit results "
-                      "twice: bring the files back, or submit the job anew"
-                    : "no retained checkpoint is intact: bring the files back, or submit the job anew");
+      transactional
+          ? "the job has transactional sinks, so an older checkpoint would commit results "
+            "twice: bring the files back, or submit the job anew"
+          : "no retained checkpoint is intact: bring the files back, or submit the job anew");
 }
 
 }  // namespace
@@ -52,8 +53,8 @@ Result<RestoreChoice> ChooseRestorePoint(CheckpointStorage& storage,
     if (reason.code() != ErrorCode::kCorruption) return reason;
     if (first.ok()) first = reason;
     if (question.transactional) break;
-    choice.warnings.push_back(fmt::format("checkpoint {} is skipped: {}", ToString(id),
-                                          reason.message()));
+    choice.warnings.push_back(
+        fmt::format("checkpoint {} is skipped: {}", ToString(id), reason.message()));
   }
   if (ids.empty()) return choice;
   return NoneLeft(ids.front(), first, question.transactional);

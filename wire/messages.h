@@ -12,8 +12,8 @@
 
 namespace penstock {
 
-// Control messages as plain structs: what step functions consume and produce. wire/control.capnp is their
-// form on the wire, wire/convert.h translates.
+// Control messages as plain structs: what step functions consume and produce. wire/control.capnp is
+// their form on the wire, wire/convert.h translates.
 
 /// What a task host needs to build a job again. Constant over all runs of the job.
 struct JobSpec {
@@ -52,15 +52,15 @@ struct RestorePoint {
 // ---- coordinator → task host, passed through by its worker ----
 
 struct DeployTasks {
-  std::vector<HostAssignment> hosts;       ///< All of the run, this one included.
-  std::vector<RestorePoint> restore;       ///< Empty, or one.
-  std::string checkpoint_directory;        ///< Of the job: …/<job id>.
+  std::vector<HostAssignment> hosts;  ///< All of the run, this one included.
+  std::vector<RestorePoint> restore;  ///< Empty, or one.
+  std::string checkpoint_directory;   ///< Of the job: …/<job id>.
 };
 /// All hosts are deployed: sources may run.
 struct StartTasks {};
 struct TriggerCheckpoint {
   CheckpointId checkpoint;
-  bool final = false;  ///< Sources emit nothing after this barrier.
+  bool final = false;     ///< Sources emit nothing after this barrier.
   std::string directory;  ///< Absolute path of g<generation>/pending/<id>; exists.
 };
 struct CheckpointCompleted {
@@ -153,8 +153,9 @@ struct WorkerHeartbeat {
 /// The host process has ended. `description` is for people: "killed by SIGSEGV", "exit code 1".
 struct HostExited {
   HostId host;
-  bool clean = false;    ///< Exit code 0.
-  bool ordered = false;  ///< Its worker was told to kill it while it lived; says nothing about a cause.
+  bool clean = false;  ///< Exit code 0.
+  bool ordered =
+      false;  ///< Its worker was told to kill it while it lived; says nothing about a cause.
   std::string description;
   std::string log_tail;  ///< Last lines of what it wrote to stderr.
 };

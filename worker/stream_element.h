@@ -11,7 +11,8 @@
 
 namespace penstock {
 
-/// Records that came from another process, still encoded; the task decodes them with its RecordType.
+/// Records that came from another process, still encoded; the task decodes them with its
+/// RecordType.
 struct EncodedRecords {
   std::string_view bytes;  ///< Valid until the next InputGate::Poll.
   std::uint32_t count = 0;
@@ -28,7 +29,8 @@ struct WatermarkStatus {
 struct CheckpointBarrier {
   CheckpointId checkpoint;
   bool final = false;  ///< No record follows.
-  /// Monotonic time of the trigger in nanoseconds, for the start delay; comparable on one machine only.
+  /// Monotonic time of the trigger in nanoseconds, for the start delay; comparable on one machine
+  /// only.
   std::int64_t triggered = 0;
 };
 

@@ -97,7 +97,9 @@ class Arena {
     Poison(chunks_.back().bytes.get(), wanted);
   }
 #ifdef PENSTOCK_ASAN
-  static void Poison(const char* bytes, std::size_t size) { ASAN_POISON_MEMORY_REGION(bytes, size); }
+  static void Poison(const char* bytes, std::size_t size) {
+    ASAN_POISON_MEMORY_REGION(bytes, size);
+  }
   static void Unpoison(const char* bytes, std::size_t size) {
     ASAN_UNPOISON_MEMORY_REGION(bytes, size);
   }

@@ -34,7 +34,8 @@ class Batch {
   virtual std::unique_ptr<Batch> Copy() const = 0;
   /// Memory that the records take, approximately; what credits count for in-process channels.
   virtual std::size_t MemoryBytes() const = 0;
-  /// Identity of the record type: equal exactly for batches of the same TypedBatch<T> in one plugin.
+  /// Identity of the record type: equal exactly for batches of the same TypedBatch<T> in one
+  /// plugin.
   virtual const void* type_id() const = 0;
 
  protected:

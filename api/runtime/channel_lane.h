@@ -11,16 +11,15 @@
 
 namespace penstock {
 
-/// What waits for one channel: a batch when the channel is local, encoded records when it is remote.
-/// Hands on when the batch is full, or the buffer, or the heap memory of the batch's records, reaches
-/// kWireBufferBytes; an encoded record that is bigger than that travels alone. Task thread only.
+/// What waits for one channel: a batch when the channel is local, encoded records when it is
+/// remote. Hands on when the batch is full, or the buffer, or the heap memory of the batch's
+/// records, reaches kWireBufferBytes; an encoded record that is bigger than that travels alone.
+/// Task thread only.
 template <typename T>
 class ChannelLane {
  public:
   explicit ChannelLane(ChannelWriter& writer)
-      : writer_(&writer),
-        local_(writer.local()),
-        buffer_(local_ ? nullptr : &writer.buffer()) {}
+      : writer_(&writer), local_(writer.local()), buffer_(local_ ? nullptr : &writer.buffer()) {}
 
   // Not inlined: half a dozen copies per record type would cost more to compile than they save.
 

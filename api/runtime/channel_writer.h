@@ -14,8 +14,8 @@ namespace penstock {
 /// Encoded records on their way to another process, at most about this many bytes.
 inline constexpr std::size_t kWireBufferBytes = 32 * 1024;
 
-/// The sending end of one channel, as a Partitioner sees it. Task thread only. A channel is local (same
-/// process: batches are passed by pointer) or remote (records are encoded into `buffer`).
+/// The sending end of one channel, as a Partitioner sees it. Task thread only. A channel is local
+/// (same process: batches are passed by pointer) or remote (records are encoded into `buffer`).
 class ChannelWriter {
  public:
   virtual ~ChannelWriter() = default;
@@ -29,8 +29,8 @@ class ChannelWriter {
 
   /// Remote only. Where records are appended: timestamp (8 bytes), then the encoded value.
   virtual std::string& buffer() = 0;
-  /// Remote only. Sends what is in buffer() as `count` records and empties it; waits for credit if there
-  /// is none.
+  /// Remote only. Sends what is in buffer() as `count` records and empties it; waits for credit if
+  /// there is none.
   virtual void SendBuffer(std::uint32_t count) = 0;
 };
 

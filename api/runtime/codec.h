@@ -32,13 +32,14 @@ namespace internal {
   return prefix.empty() ? std::string(name) : prefix + "." + std::string(name);
 }
 
-[[gnu::cold]] inline void DescribeLeaf(const std::string& prefix, std::string type, Fingerprint& out) {
+[[gnu::cold]] inline void DescribeLeaf(const std::string& prefix, std::string type,
+                                       Fingerprint& out) {
   out.push_back({prefix.empty() ? "value" : prefix, std::move(type)});
 }
 
 /// The members of a Codec that follow from few others. `Derived` has, when kDirect: Size (unless
-/// kFixedSize) and Write, which returns the end of what it wrote; otherwise EncodeParts. And: Get when
-/// kFixedSize, which reads kSize bytes; otherwise Read.
+/// kFixedSize) and Write, which returns the end of what it wrote; otherwise EncodeParts. And: Get
+/// when kFixedSize, which reads kSize bytes; otherwise Read.
 template <typename T, typename Derived>
 struct CodecMembers {
   static constexpr bool kHoldsText = false;
@@ -87,18 +88,19 @@ inline constexpr bool kIsNumber = std::is_arithmetic_v<T> && sizeof(T) <= 8;
 
 template <typename T>
 inline constexpr bool kIsPlainAggregate =
-    std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_polymorphic_v<T>;
+    std::is_class_v<T>&& std::is_aggregate_v<T> && !std::is_polymorphic_v<T>;
 
 /// What Codec is for types without a specialisation of their own.
 template <typename T>
 struct DefaultCodec : CodecMembers<T, DefaultCodec<T>> {
-  static_assert(kUnsupported<T>,
-                "penstock cannot encode this type. Use numbers, bool, enums, std::string, "
-                "penstock::Text, penstock::Timestamp, durations, std::optional, std::pair, std::tuple, "
-                "std::vector, std::array, or a plain struct of these without base classes, "
-                "constructors and private members; or write "
-                "`template <> struct penstock::Codec<YourType> : penstock::CustomCodec<YourType>` "
-                "(api/runtime/codec.h shows how)");
+  static_assert(
+      kUnsupported<T>,
+      "penstock cannot encode this type. Use numbers, bool, enums, std::string, "
+      "penstock::Text, penstock::Timestamp, durations, std::optional, std::pair, std::tuple, "
+      "std::vector, std::array, or a plain struct of these without base classes, "
+      "constructors and private members; or write "
+      "`template <> struct penstock::Codec<YourType> : penstock::CustomCodec<YourType>` "
+      "(api/runtime/codec.h shows how)");
   static constexpr bool kFixedSize = true;
   static constexpr std::size_t kSize = 0;
   static char* Write(const T&, char* out) { return out; }
@@ -126,7 +128,7 @@ struct RawCodec : CodecMembers<T, Derived> {
 };
 
 template <typename T>
-  requires kIsNumber<T>
+requires kIsNumber<T>
 struct DefaultCodec<T> : RawCodec<T, DefaultCodec<T>> {
   static constexpr bool kHoldsFloat = std::is_floating_point_v<T>;
   static void Get(const char* in, T& value) {
@@ -142,7 +144,7 @@ struct DefaultCodec<T> : RawCodec<T, DefaultCodec<T>> {
 };
 
 template <typename T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct DefaultCodec<T> : RawCodec<T, DefaultCodec<T>> {
   [[gnu::cold]] static void Describe(const std::string& prefix, Fingerprint& out) {
     DescribeLeaf(prefix, "enum " + NumberName<std::underlying_type_t<T>>(), out);
@@ -218,8 +220,9 @@ struct AggregateCodec<T, std::index_sequence<I...>>
     : ProductCodec<T, AggregateFields<T>, boost::pfr::tuple_element_t<I, T>...> {};
 
 template <typename T>
-  requires kIsPlainAggregate<T>
-struct DefaultCodec<T> : AggregateCodec<T> {};
+requires kIsPlainAggregate<T>
+struct DefaultCodec<T> : AggregateCodec<T> {
+};
 
 struct PairFields {
   template <typename Pair>
@@ -239,16 +242,16 @@ struct TupleFields {
 
 }  // namespace internal
 
-/// How values of type T become bytes and back: on the wire, in state, in snapshots (docs/formats/codec.md).
-/// Little endian, fixed layout, no tags; Fingerprint says what the layout is. Made by the compiler for
-/// everything that the message in DefaultCodec lists. Members, all static, all pure:
+/// How values of type T become bytes and back: on the wire, in state, in snapshots
+/// (docs/formats/codec.md). Little endian, fixed layout, no tags; Fingerprint says what the layout
+/// is. Made by the compiler for everything that the message in DefaultCodec lists. Members, all
+/// static, all pure:
 ///   kFixedSize           the encoded size is constant (kSize) and the value owns no heap memory
 ///   kHoldsText           there is a Text in it
 ///   Encode(value, out)   appends
-///   Decode(in, value)    sets every part of the value; Text views the input; false when it is too short
-///   DecodeInto(in, value, arena)   as Decode, Text views the arena
-///   Describe(prefix, out)          appends the list of (name, type)
-///   HeapBytes(value)     memory beside sizeof(T), approximately
+///   Decode(in, value)    sets every part of the value; Text views the input; false when it is too
+///   short DecodeInto(in, value, arena)   as Decode, Text views the arena Describe(prefix, out)
+///   appends the list of (name, type) HeapBytes(value)     memory beside sizeof(T), approximately
 ///   AdoptText(value, arena)        lets Text that views other memory view a copy in the arena
 ///   Size(value), Write(value, out) size of the encoded form; writes it. Only when kDirect.
 template <typename T>
@@ -257,8 +260,9 @@ struct Codec : internal::DefaultCodec<T> {};
 /// Base of a Codec that somebody writes for a type of their own:
 ///   template <> struct penstock::Codec<Money> : penstock::CustomCodec<Money> {
 ///     static constexpr const char* kTypeName = "money";   // change it when the layout changes
-///     static void Encode(const Money& m, std::string& out) { Codec<std::int64_t>::Encode(m.cents(), out); }
-///     static bool Decode(ByteReader& in, Money& m) { m = Money(in.Fixed<std::int64_t>()); return !in.failed(); }
+///     static void Encode(const Money& m, std::string& out) {
+///     Codec<std::int64_t>::Encode(m.cents(), out); } static bool Decode(ByteReader& in, Money& m)
+///     { m = Money(in.Fixed<std::int64_t>()); return !in.failed(); }
 ///   };
 template <typename T>
 struct CustomCodec {
@@ -291,7 +295,8 @@ struct Codec<std::chrono::duration<Rep, Period>>
   [[gnu::cold]] static void Describe(const std::string& prefix, Fingerprint& out) {
     internal::DescribeLeaf(prefix,
                            "duration " + internal::NumberName<Rep>() + " of " +
-                               std::to_string(Period::num) + "/" + std::to_string(Period::den) + " s",
+                               std::to_string(Period::num) + "/" + std::to_string(Period::den) +
+                               " s",
                            out);
   }
 };
@@ -347,8 +352,8 @@ struct Codec<Text> : internal::CodecMembers<Text, Codec<Text>> {
 };
 
 template <typename A, typename B>
-struct Codec<std::pair<A, B>> : internal::ProductCodec<std::pair<A, B>, internal::PairFields, A, B> {
-};
+struct Codec<std::pair<A, B>>
+    : internal::ProductCodec<std::pair<A, B>, internal::PairFields, A, B> {};
 
 template <typename... F>
 struct Codec<std::tuple<F...>>

@@ -48,8 +48,8 @@ class EntryBuffer {
   Status WriteSorted(EntryWriter& writer) {
     std::sort(refs_.begin(), refs_.end(), Before);
     for (const Ref& ref : refs_) {
-      PENSTOCK_RETURN_IF_ERROR(writer.Put({ref.bytes, ref.key_size},
-                                          {ref.bytes + ref.key_size, ref.value_size}));
+      PENSTOCK_RETURN_IF_ERROR(
+          writer.Put({ref.bytes, ref.key_size}, {ref.bytes + ref.key_size, ref.value_size}));
     }
     return Status::Ok();
   }

@@ -8,8 +8,9 @@
 
 namespace penstock {
 
-/// How the value that a table keeps for a key becomes entries of a snapshot and back. This one: one entry
-/// without a namespace. A policy for several entries adds one per namespace and gets them one by one.
+/// How the value that a table keeps for a key becomes entries of a snapshot and back. This one: one
+/// entry without a namespace. A policy for several entries adds one per namespace and gets them one
+/// by one.
 template <typename V>
 struct SingleEntry {
   static_assert(!Codec<V>::kHoldsText,

@@ -37,9 +37,9 @@ constexpr bool IsIdentifierCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/// Name of the field number `Index` of the plain aggregate T, as its declaration spells it. Boost.PFR
-/// gives no names; a pointer template argument into an extern const object and __PRETTY_FUNCTION__
-/// do, in g++ 12 and clang 14. Pinned by codec_test.
+/// Name of the field number `Index` of the plain aggregate T, as its declaration spells it.
+/// Boost.PFR gives no names; a pointer template argument into an extern const object and
+/// __PRETTY_FUNCTION__ do, in g++ 12 and clang 14. Pinned by codec_test.
 template <typename T, std::size_t Index>
 constexpr std::string_view FieldName() {
   std::string_view name = NameWithField<&boost::pfr::get<Index>(kNamedObject<T>.value)>();

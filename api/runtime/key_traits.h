@@ -17,13 +17,14 @@ namespace penstock {
 template <typename T, typename KeyFn>
 using KeyOf = std::remove_cvref_t<std::invoke_result_t<const KeyFn&, const T&>>;
 
-/// HashKey of the encoded key. Allocates nothing for keys of fixed size; for others it keeps one buffer.
-/// One thread at a time.
+/// HashKey of the encoded key. Allocates nothing for keys of fixed size; for others it keeps one
+/// buffer. One thread at a time.
 template <typename K>
 class KeyHasher {
-  static_assert(kIsKey<K>,
-                "a key must not contain floating-point numbers: 0.0 and -0.0 are equal and differ as "
-                "bytes. Use an integer, for example the value in thousandths");
+  static_assert(
+      kIsKey<K>,
+      "a key must not contain floating-point numbers: 0.0 and -0.0 are equal and differ as "
+      "bytes. Use an integer, for example the value in thousandths");
 
  public:
   std::uint64_t operator()(const K& key) {
@@ -38,9 +39,7 @@ class KeyHasher {
 
  private:
   // Flattened: with the size known the hash function is a few instructions.
-  [[gnu::flatten]] static std::uint64_t HashFixed(const K& key)
-    requires(Codec<K>::kFixedSize)
-  {
+  [[gnu::flatten]] static std::uint64_t HashFixed(const K& key) requires(Codec<K>::kFixedSize) {
     char bytes[Codec<K>::kSize + 1];
     Codec<K>::Write(key, bytes);
     return HashKey(std::string_view(bytes, Codec<K>::kSize));
@@ -63,8 +62,7 @@ class StoredKey {
 
 /// A key with Text views the encoded bytes beside it.
 template <typename K>
-  requires(Codec<K>::kHoldsText)
-class StoredKey<K> {
+requires(Codec<K>::kHoldsText) class StoredKey<K> {
  public:
   explicit StoredKey(const K& key) : encoded_(EncodeToString(key)) {
     ByteReader reader(encoded_);

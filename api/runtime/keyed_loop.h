@@ -18,8 +18,9 @@
 
 namespace penstock {
 
-/// Walks over a batch key by key. Keys are looked up in groups: first all hashes of a group and the index
-/// cells they need, then the entries, then the work, so that the cache misses of a group overlap.
+/// Walks over a batch key by key. Keys are looked up in groups: first all hashes of a group and the
+/// index cells they need, then the entries, then the work, so that the cache misses of a group
+/// overlap.
 template <typename T, typename KeyFn>
 class KeyedLoop {
  public:
@@ -27,8 +28,8 @@ class KeyedLoop {
 
   explicit KeyedLoop(KeyFn key) : key_fn_(std::move(key)) {}
 
-  /// Calls apply(i, key, hash, hint) for every record, in order. `table` is a StateTable; `hint` is for
-  /// its GetOrCreateNear.
+  /// Calls apply(i, key, hash, hint) for every record, in order. `table` is a StateTable; `hint` is
+  /// for its GetOrCreateNear.
   template <typename Table, typename Apply>
   void Run(const TypedBatch<T>& batch, const Table& table, Apply&& apply) {
     const typename Table::Shard* shards[kGroup];

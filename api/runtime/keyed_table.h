@@ -29,8 +29,8 @@ class EntryWriter {
   virtual Status Put(std::string_view key, std::string_view value) = 0;
 };
 
-/// The frozen content of one table. Created by KeyedTable::Freeze on the task's thread; written on a
-/// background thread while the task goes on changing the table.
+/// The frozen content of one table. Created by KeyedTable::Freeze on the task's thread; written on
+/// a background thread while the task goes on changing the table.
 class TableSnapshot {
  public:
   virtual ~TableSnapshot() = default;
@@ -39,15 +39,15 @@ class TableSnapshot {
 };
 
 /// The untyped face of one table of keyed state (api/runtime/state_table.h has the typed one).
-/// All methods are for the task's thread. Entry keys are: key group (2 bytes, big endian), encoded key,
-/// encoded namespace (docs/formats/snapshot.md).
+/// All methods are for the task's thread. Entry keys are: key group (2 bytes, big endian), encoded
+/// key, encoded namespace (docs/formats/snapshot.md).
 class KeyedTable {
  public:
   virtual ~KeyedTable() = default;
 
   virtual const StateDescriptor& descriptor() const = 0;
-  /// Marks everything that is there now as frozen: milliseconds at most, whatever the size. At most one
-  /// snapshot exists at a time.
+  /// Marks everything that is there now as frozen: milliseconds at most, whatever the size. At most
+  /// one snapshot exists at a time.
   virtual std::unique_ptr<TableSnapshot> Freeze() = 0;
   /// The snapshot has been written or given up and destroyed; copies made aside may be dropped.
   virtual void Thaw() = 0;

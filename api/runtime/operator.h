@@ -58,22 +58,24 @@ class OperatorContext {
   virtual Counter& counter(const std::string& name) = 0;
   /// Adds a table to the operator's snapshots. Only inside Open; the operator keeps the ownership.
   virtual void RegisterTable(KeyedTable& table) = 0;
-  /// Ends the task's attempt with `error` as soon as the current call returns. The first one counts.
+  /// Ends the task's attempt with `error` as soon as the current call returns. The first one
+  /// counts.
   virtual void Fail(Status error) = 0;
 };
 
-/// One logic of a job at one subtask, driven by one thread. Typed operators are templates instantiated
-/// in the plugin; the runtime sees this. Order of calls:
-/// Open · [Restore] · (ProcessBatch | ProcessWatermark | Snapshot | NotifyCheckpointCompleted)* · Close.
-/// User exceptions may leave any of them; the runtime catches them and names the operator.
+/// One logic of a job at one subtask, driven by one thread. Typed operators are templates
+/// instantiated in the plugin; the runtime sees this. Order of calls: Open · [Restore] ·
+/// (ProcessBatch | ProcessWatermark | Snapshot | NotifyCheckpointCompleted)* · Close. User
+/// exceptions may leave any of them; the runtime catches them and names the operator.
 class Operator {
  public:
   virtual ~Operator() = default;
 
   /// `context` and `output` outlive the operator. Registers the operator's tables.
   virtual Status Open(OperatorContext& context, Output& output) = 0;
-  /// Puts back what SnapshotState wrote; the tables have been loaded. A sink commits here, again, what
-  /// the restored checkpoint has pre-committed. Called before the first record, only after a restore.
+  /// Puts back what SnapshotState wrote; the tables have been loaded. A sink commits here, again,
+  /// what the restored checkpoint has pre-committed. Called before the first record, only after a
+  /// restore.
   virtual Status Restore(std::string_view state) {
     (void)state;
     return Status::Ok();

@@ -6,16 +6,17 @@
 namespace penstock {
 
 /// Where an operator emits. Called on the task's thread only, inside a call of the operator.
-/// Emitting never fails: when the output is full the thread waits there for room, and a cancelled task
-/// drops what it is given.
+/// Emitting never fails: when the output is full the thread waits there for room, and a cancelled
+/// task drops what it is given.
 class Output {
  public:
   virtual ~Output() = default;
 
-  /// Hands the records on. They may be consumed (moved from); the caller clears or discards the batch
-  /// afterwards. An empty batch is fine.
+  /// Hands the records on. They may be consumed (moved from); the caller clears or discards the
+  /// batch afterwards. An empty batch is fine.
   virtual void Emit(Batch& batch) = 0;
-  /// No record older than `watermark` follows. Calls with a watermark that doesn't advance are ignored.
+  /// No record older than `watermark` follows. Calls with a watermark that doesn't advance are
+  /// ignored.
   virtual void EmitWatermark(Timestamp watermark) = 0;
 };
 

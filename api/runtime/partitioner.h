@@ -82,8 +82,8 @@ class HashPartitioner final : public LanePartitioner<T> {
     const auto parallelism = static_cast<std::uint32_t>(spec.channels.size());
     channel_of_group_.reserve(max_parallelism_);
     for (std::uint32_t group = 0; group < max_parallelism_; ++group) {
-      channel_of_group_.push_back(static_cast<std::uint16_t>(
-          SubtaskOfKeyGroup(group, max_parallelism_, parallelism)));
+      channel_of_group_.push_back(
+          static_cast<std::uint16_t>(SubtaskOfKeyGroup(group, max_parallelism_, parallelism)));
     }
   }
 

@@ -35,14 +35,17 @@ struct OperatorSpec {
   bool stateful = false;
   Delivery delivery = Delivery::kNone;
   std::optional<std::uint32_t> parallelism;  ///< Default: the job's.
-  /// Input: index of the operator it reads, as returned by AddOperator, and the edge; none for a source.
+  /// Input: index of the operator it reads, as returned by AddOperator, and the edge; none for a
+  /// source.
   struct Input {
     std::uint32_t from = 0;
     std::shared_ptr<const EdgeType> edge;  // shared: by the specs of both hosts of a fan-out
   };
   std::vector<Input> inputs;
-  std::vector<StateDescriptor> states;  ///< Keyed states it will register; operator_uid is filled in.
-  /// Checks what can be checked at submission: of sources and sinks, else empty. Run by the planner only.
+  std::vector<StateDescriptor>
+      states;  ///< Keyed states it will register; operator_uid is filled in.
+  /// Checks what can be checked at submission: of sources and sinks, else empty. Run by the planner
+  /// only.
   std::function<Status(FileSystem&)> validate;
   /// Makes one instance per subtask; a SourceOperator when kind is kSource.
   std::function<std::unique_ptr<Operator>()> make;
@@ -54,7 +57,8 @@ class JobBuilder {
   virtual ~JobBuilder() = default;
   /// Returns the operator's index: 0, 1, … in order of the calls.
   virtual std::uint32_t AddOperator(OperatorSpec spec) = 0;
-  /// Something is wrong with the job; all complaints are reported at once, after the function returned.
+  /// Something is wrong with the job; all complaints are reported at once, after the function
+  /// returned.
   virtual void Complain(std::string problem) = 0;
 };
 

@@ -26,7 +26,8 @@ namespace penstock {
 template <typename Fn>
 using ProcessOutput = typename Fn::Output;
 
-/// The states that the function's members declare, and its timers. Names must be unique: ProcessProblem.
+/// The states that the function's members declare, and its timers. Names must be unique:
+/// ProcessProblem.
 template <typename Fn>
 std::vector<StateDescriptor> ProcessStates(const std::string& uid, const Fn& function) {
   using K = typename Fn::Key;
@@ -38,7 +39,8 @@ std::vector<StateDescriptor> ProcessStates(const std::string& uid, const Fn& fun
   return states;
 }
 
-/// Empty, or a sentence that says what is wrong with the function's states; for JobBuilder::Complain.
+/// Empty, or a sentence that says what is wrong with the function's states; for
+/// JobBuilder::Complain.
 template <typename Fn>
 std::string ProcessProblem(const std::string& uid, const Fn& function) {
   const std::vector<StateDescriptor> states = ProcessStates(uid, function);
@@ -63,13 +65,15 @@ class ProcessOperator final : public Operator {
 
   static_assert(std::same_as<K, typename Fn::Key> && std::same_as<T, typename Fn::Input>,
                 "key and record type of the KeyedProcess must be those of the keyed stream");
-  static_assert(requires(Fn fn, const T& record, Context& context, Collector<Out>& out) {
-    fn.process(record, context, out);
-  }, "a KeyedProcess needs void process(const In&, Context&, penstock::Collector<Out>&)");
+  static_assert(
+      requires(Fn fn, const T& record, Context& context, Collector<Out>& out) {
+        fn.process(record, context, out);
+      },
+      "a KeyedProcess needs void process(const In&, Context&, penstock::Collector<Out>&)");
   static constexpr bool kHasOnTimer =
       requires(Fn fn, Timestamp time, Context& context, Collector<Out>& out) {
-        fn.on_timer(time, context, out);
-      };
+    fn.on_timer(time, context, out);
+  };
 
   ProcessOperator(std::string uid, KeyFn key, Fn function)
       : uid_(std::move(uid)), key_fn_(std::move(key)), function_(std::move(function)) {}
@@ -128,9 +132,9 @@ class ProcessOperator final : public Operator {
             "declare it in the class: penstock::ValueState<...> " + state.name + "{this, \"" +
                 state.name + "\"};");
       }
-      bound_.push_back(state.bind(member,
-                                  {uid_, state.name, "value", FingerprintOf<K>(), {}, state.value()},
-                                  context.key_groups(), context.max_parallelism(), current_));
+      bound_.push_back(
+          state.bind(member, {uid_, state.name, "value", FingerprintOf<K>(), {}, state.value()},
+                     context.key_groups(), context.max_parallelism(), current_));
       context.RegisterTable(bound_.back()->table());
     }
     return Status::Ok();

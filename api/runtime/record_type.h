@@ -27,8 +27,8 @@ class RecordType {
   virtual ~RecordType() = default;
   virtual const Fingerprint& fingerprint() const = 0;
   virtual std::unique_ptr<Batch> NewBatch() const = 0;
-  /// Appends `count` records (timestamp and value each) from a received buffer. Corruption when they don't
-  /// fill `bytes` exactly.
+  /// Appends `count` records (timestamp and value each) from a received buffer. Corruption when
+  /// they don't fill `bytes` exactly.
   virtual Status Decode(std::string_view bytes, std::uint32_t count, Batch& batch) const = 0;
 };
 

@@ -32,8 +32,7 @@ struct KeptRecord {
   }
 };
 template <typename T>
-  requires(!Codec<T>::kHoldsText)
-struct KeptRecord<T> {
+requires(!Codec<T>::kHoldsText) struct KeptRecord<T> {
   T record{};
 
   void Set(T next) { record = std::move(next); }
@@ -68,23 +67,25 @@ std::vector<StateDescriptor> ReduceStates(const std::string& uid) {
   return {{uid, "reduced", "value", FingerprintOf<KeyOf<T, KeyFn>>(), {}, FingerprintOf<T>()}};
 }
 
-/// Combines the records of each key one by one and emits the combination after every record, with the
-/// record's timestamp. The first record of a key is emitted as it is.
+/// Combines the records of each key one by one and emits the combination after every record, with
+/// the record's timestamp. The first record of a key is emitted as it is.
 template <typename T, typename KeyFn, typename F>
 class ReduceOperator final : public Operator {
  public:
   using K = KeyOf<T, KeyFn>;
 
-  static_assert(std::is_invocable_r_v<T, F&, const T&, const T&>,
-                "reduce takes a function (const Record& current, const Record& next) that returns a "
-                "Record");
+  static_assert(
+      std::is_invocable_r_v<T, F&, const T&, const T&>,
+      "reduce takes a function (const Record& current, const Record& next) that returns a "
+      "Record");
 
   ReduceOperator(std::string uid, KeyFn key, F reduce)
       : uid_(std::move(uid)), reduce_(std::move(reduce)), loop_(std::move(key)) {}
 
   Status Open(OperatorContext& context, Output& output) override {
     output_ = &output;
-    table_.emplace(ReduceStates<T, KeyFn>(uid_).front(), context.key_groups(), context.max_parallelism());
+    table_.emplace(ReduceStates<T, KeyFn>(uid_).front(), context.key_groups(),
+                   context.max_parallelism());
     context.RegisterTable(*table_);
     return Status::Ok();
   }

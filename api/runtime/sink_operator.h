@@ -16,9 +16,10 @@
 namespace penstock {
 
 /// Runs a Sink at one subtask. What a checkpoint has pre-committed stays in the state until that
-/// checkpoint is known to be decided, and is committed again after a restore, before the first record.
-/// State (docs/formats/snapshot.md): version (4 bytes), number of checkpoints (4), for each its id (8),
-/// number of committables (4), the committables (strings); then the writer's own state (string).
+/// checkpoint is known to be decided, and is committed again after a restore, before the first
+/// record. State (docs/formats/snapshot.md): version (4 bytes), number of checkpoints (4), for each
+/// its id (8), number of committables (4), the committables (strings); then the writer's own state
+/// (string).
 template <typename T>
 class SinkOperatorOf final : public Operator {
  public:

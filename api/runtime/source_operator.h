@@ -14,10 +14,11 @@
 
 namespace penstock {
 
-/// Runs a Source at one subtask: takes every `parallelism`-th split and reads them in order; a split that
-/// has nothing yet lets the next one go on. After a restore the splits are those of the snapshot and no
-/// others, so that a split that has been read is never read again. State (docs/formats/snapshot.md):
-/// version (4 bytes), count (4), then for each split id, position (strings) and whether it is done (1).
+/// Runs a Source at one subtask: takes every `parallelism`-th split and reads them in order; a
+/// split that has nothing yet lets the next one go on. After a restore the splits are those of the
+/// snapshot and no others, so that a split that has been read is never read again. State
+/// (docs/formats/snapshot.md): version (4 bytes), count (4), then for each split id, position
+/// (strings) and whether it is done (1).
 template <typename T>
 class SourceOperatorOf final : public SourceOperator {
  public:
@@ -34,7 +35,8 @@ class SourceOperatorOf final : public SourceOperator {
     ByteReader in(state);
     const auto version = in.Fixed<std::uint32_t>();
     const auto count = in.Fixed<std::uint32_t>();
-    if (version != kStateVersion) return Status::Corruption("state of a source has a wrong version");
+    if (version != kStateVersion)
+      return Status::Corruption("state of a source has a wrong version");
     for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
       SplitInProgress& split = splits_.emplace_back();
       split.split.id = in.String();

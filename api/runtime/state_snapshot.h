@@ -10,13 +10,13 @@
 
 namespace penstock {
 
-/// What a freeze has captured of a StateTable. The table outlives it. Shards are written one after another
-/// in ascending order of their key groups, each sorted in itself, so memory for one shard is needed.
+/// What a freeze has captured of a StateTable. The table outlives it. Shards are written one after
+/// another in ascending order of their key groups, each sorted in itself, so memory for one shard
+/// is needed.
 template <typename Shard>
 class ShardedSnapshot final : public TableSnapshot {
  public:
-  ShardedSnapshot(std::span<Shard> shards, std::uint32_t epoch,
-                  std::uint32_t max_parallelism)
+  ShardedSnapshot(std::span<Shard> shards, std::uint32_t epoch, std::uint32_t max_parallelism)
       : epoch_(epoch), max_parallelism_(max_parallelism) {
     shards_.reserve(shards.size());
     for (Shard& shard : shards) shards_.push_back({&shard, shard.Freeze()});

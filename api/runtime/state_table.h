@@ -21,10 +21,10 @@
 
 namespace penstock {
 
-/// Keyed state in memory: one V per key, sharded by contiguous ranges of key groups. Entries stay at their
-/// address until they are erased. Every change goes through Mutable() or Erase(), which keep what a running
-/// snapshot still has to write. Task thread only, but for the snapshot it hands out.
-/// `Policy` says how a V becomes snapshot entries (entry_policy.h).
+/// Keyed state in memory: one V per key, sharded by contiguous ranges of key groups. Entries stay
+/// at their address until they are erased. Every change goes through Mutable() or Erase(), which
+/// keep what a running snapshot still has to write. Task thread only, but for the snapshot it hands
+/// out. `Policy` says how a V becomes snapshot entries (entry_policy.h).
 template <typename K, typename V, typename Policy = SingleEntry<V>>
 class StateTable final : public KeyedTable {
  public:
@@ -32,7 +32,8 @@ class StateTable final : public KeyedTable {
   using Entry = typename Shard::Entry;
   static constexpr std::uint32_t kMaxShards = 128;
 
-  /// For the keys of `groups`. The hash given to the methods is HashKey of the encoded key (KeyHasher).
+  /// For the keys of `groups`. The hash given to the methods is HashKey of the encoded key
+  /// (KeyHasher).
   StateTable(StateDescriptor descriptor, KeyGroupRange groups, std::uint32_t max_parallelism)
       : descriptor_(std::move(descriptor)), groups_(groups), max_parallelism_(max_parallelism) {
     while (((groups_.size() + (1U << shard_shift_) - 1) >> shard_shift_) > kMaxShards) {
@@ -48,7 +49,8 @@ class StateTable final : public KeyedTable {
   template <typename... Args>
   std::pair<Entry*, bool> GetOrCreate(const K& key, std::uint64_t hash, Args&&... args) {
     Shard& shard = ShardOf(hash);
-    if (Entry* entry = shard.Find(key, Low(hash))) [[likely]] return {entry, false};
+    if (Entry* entry = shard.Find(key, Low(hash))) [[likely]]
+      return {entry, false};
     return {&shard.Create(key, Low(hash), epoch_, std::forward<Args>(args)...), true};
   }
   /// The same for a key whose PrefetchEntry returned `hint`. Entries may have come and gone since.
@@ -60,15 +62,17 @@ class StateTable final : public KeyedTable {
     }
     return GetOrCreate(key, hash, std::forward<Args>(args)...);
   }
-  /// The only way to change a value. The reference may be kept until the end of the current call from the
-  /// runtime, not longer: a snapshot may start then.
+  /// The only way to change a value. The reference may be kept until the end of the current call
+  /// from the runtime, not longer: a snapshot may start then.
   V& Mutable(Entry& entry) {
-    if (snapshot_running_) [[unlikely]] Preserve(entry);
+    if (snapshot_running_) [[unlikely]]
+      Preserve(entry);
     return Shard::Value(entry);
   }
   void Erase(Entry& entry) { Erase(entry, hasher_(entry.key())); }
   void Erase(Entry& entry, std::uint64_t hash) {
-    if (snapshot_running_) [[unlikely]] Preserve(entry);
+    if (snapshot_running_) [[unlikely]]
+      Preserve(entry);
     ShardOf(hash).Erase(entry, Low(hash));
   }
   /// Calls visit(Entry&) for all; it must not create or erase entries.
@@ -85,8 +89,8 @@ class StateTable final : public KeyedTable {
     for (const Shard& shard : shards()) size += shard.size();
     return size;
   }
-  /// Two steps that overlap the cache misses of several keys: call each for a group of keys. The first
-  /// returns the key's shard, the second the entry that the key probably has, or null.
+  /// Two steps that overlap the cache misses of several keys: call each for a group of keys. The
+  /// first returns the key's shard, the second the entry that the key probably has, or null.
   const Shard* PrefetchCell(std::uint64_t hash) const {
     const Shard& shard = ShardOf(hash);
     shard.PrefetchCell(Low(hash));
@@ -107,8 +111,8 @@ class StateTable final : public KeyedTable {
     for (Shard& shard : shards()) shard.DropAside();
   }
   Status Load(std::string_view key, std::string_view value) override;
-  /// Exact but for heap memory of keys and values, which is measured in turn: each call looks at some more
-  /// entries.
+  /// Exact but for heap memory of keys and values, which is measured in turn: each call looks at
+  /// some more entries.
   std::size_t MemoryBytes() const override;
 
  private:

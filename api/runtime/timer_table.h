@@ -28,7 +28,8 @@ struct TimerEntries {
 
   static void Save(const KeyTimers& timers, EntryBuffer& out) {
     for (const KeyTimer& timer : timers) {
-      out.Add([&](std::string& bytes) { AppendOrdered64(bytes, timer.start); }, [](std::string&) {});
+      out.Add([&](std::string& bytes) { AppendOrdered64(bytes, timer.start); },
+              [](std::string&) {});
     }
   }
   static bool Load(KeyTimers& timers, std::string_view space, std::string_view bytes) {
@@ -45,8 +46,8 @@ struct TimerEntries {
   }
 };
 
-/// Event-time timers: at most one per key and time. The table of the timers of each key is the state; a
-/// heap orders them. Task thread only.
+/// Event-time timers: at most one per key and time. The table of the timers of each key is the
+/// state; a heap orders them. Task thread only.
 template <typename K>
 class TimerTable {
  public:
@@ -76,8 +77,8 @@ class TimerTable {
     if (entry->value().empty() && entry != firing_) table_.Erase(*entry, hash);
     if (heap_.size() > 2 * timers_ + kTolerated) DropOutdated();
   }
-  /// Calls fire(key, time) for every timer up to `watermark`, also for those set meanwhile, in order of
-  /// time, then of setting. The key is valid during the call.
+  /// Calls fire(key, time) for every timer up to `watermark`, also for those set meanwhile, in
+  /// order of time, then of setting. The key is valid during the call.
   template <typename Fire>
   void FireDue(Timestamp watermark, Fire&& fire) {
     while (!heap_.empty() && heap_.front().time <= watermark.millis) {
@@ -92,8 +93,8 @@ class TimerTable {
       if (item.entry->value().empty()) table_.Erase(*item.entry);
     }
   }
-  /// Fills the heap from the table, after the last Load. Timers of equal time fire in an unspecified order
-  /// then.
+  /// Fills the heap from the table, after the last Load. Timers of equal time fire in an
+  /// unspecified order then.
   void Rebuild() {
     heap_.clear();
     timers_ = 0;
@@ -113,14 +114,15 @@ class TimerTable {
   using Table = StateTable<K, KeyTimers, TimerEntries>;
   using Entry = typename Table::Entry;
 
-  // Says that a timer may be due. Out of date when its timer was erased; the entry may even be another
-  // key's by then, but the sequence tells.
+  // Says that a timer may be due. Out of date when its timer was erased; the entry may even be
+  // another key's by then, but the sequence tells.
   struct Item {
     std::int64_t time;
     std::uint64_t sequence;
     Entry* entry;
   };
-  static constexpr std::size_t kTolerated = 1024;  // outdated items, beside as many as there are timers
+  static constexpr std::size_t kTolerated =
+      1024;  // outdated items, beside as many as there are timers
 
   static bool Later(const Item& a, const Item& b) {
     return std::tie(a.time, a.sequence) > std::tie(b.time, b.sequence);

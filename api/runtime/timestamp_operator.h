@@ -15,9 +15,9 @@
 namespace penstock {
 
 /// Gives each record the timestamp that `F` takes out of it, and makes the watermark: the greatest
-/// timestamp - bound - 1 ms, after each batch in which it advanced. Watermarks from before are replaced,
-/// all but the last (Timestamp::Max()). Its state is the greatest timestamp (8 bytes), so that what was
-/// late before a restore is late after it.
+/// timestamp - bound - 1 ms, after each batch in which it advanced. Watermarks from before are
+/// replaced, all but the last (Timestamp::Max()). Its state is the greatest timestamp (8 bytes), so
+/// that what was late before a restore is late after it.
 template <typename T, typename F>
 class TimestampOperator final : public Operator {
  public:

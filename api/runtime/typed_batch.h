@@ -12,8 +12,8 @@
 
 namespace penstock {
 
-/// A Batch of T. Slots of cleared records keep their memory (the capacity of strings and vectors), so a
-/// producer that fills slots in place does not allocate in the steady state.
+/// A Batch of T. Slots of cleared records keep their memory (the capacity of strings and vectors),
+/// so a producer that fills slots in place does not allocate in the steady state.
 template <typename T>
 class TypedBatch final : public Batch {
  public:
@@ -31,7 +31,8 @@ class TypedBatch final : public Batch {
   /// Records that still fit before the batch should be handed on.
   std::size_t room() const { return full() ? 0 : kCapacity - size(); }
 
-  /// Adds a record to be filled in place; it holds an earlier record's value, so every field must be set.
+  /// Adds a record to be filled in place; it holds an earlier record's value, so every field must
+  /// be set.
   T& AppendSlot(Timestamp timestamp) {
     if (timestamps_.size() == values_.size()) values_.emplace_back();
     timestamps_.push_back(timestamp);

@@ -79,8 +79,8 @@ class TableCell final : public ValueCell<V>, public BoundState {
   std::uint64_t turn_ = 0;
 };
 
-/// A ValueState member of a process function over keys K, as found when the function was constructed. The
-/// offset from the KeyedProcess base survives copying the function.
+/// A ValueState member of a process function over keys K, as found when the function was
+/// constructed. The offset from the KeyedProcess base survives copying the function.
 template <typename K>
 struct StateDeclaration {
   std::ptrdiff_t offset = 0;

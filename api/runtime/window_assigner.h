@@ -9,8 +9,9 @@
 
 namespace penstock {
 
-/// The arithmetic of panes and windows. Window number i is [i * slide, i * slide + size); a pane is named by
-/// its start, cut off at Timestamp::Min(). Nothing overflows, whatever the timestamps. Stateless.
+/// The arithmetic of panes and windows. Window number i is [i * slide, i * slide + size); a pane is
+/// named by its start, cut off at Timestamp::Min(). Nothing overflows, whatever the timestamps.
+/// Stateless.
 class WindowAssigner {
  public:
   explicit WindowAssigner(const WindowSpec& spec)
@@ -21,7 +22,8 @@ class WindowAssigner {
     if (rest < 0) rest += pane_;
     return (time - Millis(rest)).millis;
   }
-  /// How far from `pane` on records surely belong to it; less than the truth where the start is cut off.
+  /// How far from `pane` on records surely belong to it; less than the truth where the start is cut
+  /// off.
   std::uint64_t LengthOf(std::int64_t pane) const {
     return pane == Timestamp::Min().millis ? 1 : static_cast<std::uint64_t>(pane_);
   }
@@ -31,7 +33,8 @@ class WindowAssigner {
     const Wide end = FloorDivide(pane, pane_) * pane_ + pane_;
     return Clamp(FloorDivide(end - size_ + slide_ - 1, slide_));
   }
-  /// The first window that a watermark leaves open: window i is complete when its end - 1 has been reached.
+  /// The first window that a watermark leaves open: window i is complete when its end - 1 has been
+  /// reached.
   std::int64_t FirstOpen(Timestamp watermark) const {
     return Clamp(FloorDivide(Wide{watermark.millis} + 1 - size_, slide_) + 1);
   }

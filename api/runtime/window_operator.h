@@ -29,10 +29,14 @@ using WindowOutput = std::remove_cvref_t<
 
 template <typename Acc, typename T>
 concept Aggregator = std::copyable<Acc> && std::default_initializable<Acc> &&
-                     requires(Acc acc, const T& record) { acc.add(record); };
+    requires(Acc acc, const T& record) {
+  acc.add(record);
+};
 
 template <typename Acc>
-concept Mergeable = requires(Acc acc, const Acc& other) { acc.merge(other); };
+concept Mergeable = requires(Acc acc, const Acc& other) {
+  acc.merge(other);
+};
 
 template <typename T, typename KeyFn, typename Acc>
 std::vector<StateDescriptor> WindowAggregateStates(const std::string& uid) {
@@ -40,10 +44,11 @@ std::vector<StateDescriptor> WindowAggregateStates(const std::string& uid) {
            FingerprintOf<Acc>()}};
 }
 
-/// Aggregates the records of each key in event-time windows. A record is added once, to its pane; a window
-/// that spans several panes merges them when it ends. When the watermark passes a window's end the key's
-/// result is emitted, with the timestamp end - 1 ms, in order of the ends. Records whose windows have all
-/// ended are dropped and counted. `Spec` is TumblingWindows or SlidingWindows.
+/// Aggregates the records of each key in event-time windows. A record is added once, to its pane; a
+/// window that spans several panes merges them when it ends. When the watermark passes a window's
+/// end the key's result is emitted, with the timestamp end - 1 ms, in order of the ends. Records
+/// whose windows have all ended are dropped and counted. `Spec` is TumblingWindows or
+/// SlidingWindows.
 template <typename T, typename KeyFn, typename Spec, typename Acc, typename ResultFn>
 class WindowOperator final : public Operator {
  public:
@@ -54,9 +59,10 @@ class WindowOperator final : public Operator {
   static_assert(Aggregator<Acc, T>,
                 "an aggregator is a copyable, default-constructible type with "
                 "`void add(const Record&)`");
-  static_assert(kTumbling || Mergeable<Acc>,
-                "sliding windows share panes: the aggregator needs `void merge(const Self&)`, which adds "
-                "the records of another one");
+  static_assert(
+      kTumbling || Mergeable<Acc>,
+      "sliding windows share panes: the aggregator needs `void merge(const Self&)`, which adds "
+      "the records of another one");
 
   WindowOperator(std::string uid, KeyFn key, Spec spec, Acc prototype, ResultFn result)
       : uid_(std::move(uid)),
@@ -69,7 +75,8 @@ class WindowOperator final : public Operator {
   Status Open(OperatorContext& context, Output& output) override {
     output_ = &output;
     late_ = &context.counter("numLateRecordsDropped");
-    table_.emplace(WindowAggregateStates<T, KeyFn, Acc>(uid_).front(), context.key_groups(), context.max_parallelism());
+    table_.emplace(WindowAggregateStates<T, KeyFn, Acc>(uid_).front(), context.key_groups(),
+                   context.max_parallelism());
     context.RegisterTable(*table_);
     return Status::Ok();
   }
@@ -87,15 +94,15 @@ class WindowOperator final : public Operator {
     auto& records = static_cast<TypedBatch<T>&>(batch);
     const Timestamp* times = records.timestamps().data();
     loop_.Run(records, *table_, [&](std::size_t i, const K& key, std::uint64_t hash, Entry* hint) {
-      if (times[i].millis < open_from_) [[unlikely]] return late_->Add(1);
+      if (times[i].millis < open_from_) [[unlikely]]
+        return late_->Add(1);
       Entry& entry = *table_->GetOrCreateNear(hint, key, hash).first;
       AccumulatorOf(entry, times[i]).add(std::as_const(records)[i]);
     });
   }
   void ProcessWatermark(Timestamp watermark) override {
     Advance(watermark);
-    while (!buckets_.empty() &&
-           (buckets_.First() < first_open_ || watermark == Timestamp::Max())) {
+    while (!buckets_.empty() && (buckets_.First() < first_open_ || watermark == Timestamp::Max())) {
       const std::int64_t window = buckets_.First();
       Fire(window, buckets_.TakeFirst());
     }
@@ -125,7 +132,8 @@ class WindowOperator final : public Operator {
       pane_length_ = assigner_.LengthOf(pane_);
     }
     Panes& panes = table_->Mutable(entry);
-    if (Pane<Acc>* pane = panes.slots.Find(pane_)) [[likely]] return pane->accumulator;
+    if (Pane<Acc>* pane = panes.slots.Find(pane_)) [[likely]]
+      return pane->accumulator;
     Acc& accumulator = panes.slots.Insert({pane_, prototype_}).accumulator;
     const std::int64_t window = std::max(first_open_, assigner_.FirstWindowOf(pane_));
     if (panes.slots.size() == 1 || window < panes.next_window) {
@@ -137,8 +145,7 @@ class WindowOperator final : public Operator {
   /// Puts an entry with panes into the bucket of its first window from `earliest` on.
   void Schedule(Entry& entry, std::int64_t earliest) {
     Panes& panes = table_->Mutable(entry);
-    panes.next_window =
-        std::max(earliest, assigner_.FirstWindowOf(panes.slots.front().start));
+    panes.next_window = std::max(earliest, assigner_.FirstWindowOf(panes.slots.front().start));
     buckets_.Add(panes.next_window, entry);
   }
   void Fire(std::int64_t window, const std::vector<Entry*>& entries) {
@@ -201,7 +208,7 @@ class WindowOperator final : public Operator {
   std::int64_t open_from_ = Timestamp::Min().millis;  // records before it are late
   std::int64_t pane_ = 0;                             // of the last record
   std::uint64_t pane_length_ = 0;
-  Acc merged_{};                                      // scratch; keeps its memory
+  Acc merged_{};  // scratch; keeps its memory
   TypedBatch<Out> batch_;
 };
 

@@ -62,9 +62,9 @@ struct PaneEntries {
   }
 };
 
-/// Which keys to visit when a window ends. A cache of the panes: every key with panes is in the bucket of
-/// its next_window. Items may be out of date (the key was moved to an earlier bucket, or is gone): the
-/// visitor compares next_window. Task thread only.
+/// Which keys to visit when a window ends. A cache of the panes: every key with panes is in the
+/// bucket of its next_window. Items may be out of date (the key was moved to an earlier bucket, or
+/// is gone): the visitor compares next_window. Task thread only.
 template <typename Entry>
 class WindowBuckets {
  public:

@@ -55,7 +55,12 @@ void AppendShown(const T& value, std::string& line) {
   } else if constexpr (requires { value.count(); }) {
     AppendShown(value.count(), line);
   } else if constexpr (requires { std::tuple_size<T>::value; }) {
-    std::apply([&line](const auto&... field) { ShowFields show{line}; (show(field), ...); }, value);
+    std::apply(
+        [&line](const auto&... field) {
+          ShowFields show{line};
+          (show(field), ...);
+        },
+        value);
   } else {
     boost::pfr::for_each_field(value, ShowFields{line});
   }

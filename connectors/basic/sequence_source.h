@@ -16,8 +16,9 @@
 
 namespace penstock {
 
-/// Generates records: number i is `fn(i)`, a pure function of i, for i = 0 … count - 1 over all splits;
-/// split s of n generates s, s + n, s + 2n, …, so that together they follow the order of i. Replayable.
+/// Generates records: number i is `fn(i)`, a pure function of i, for i = 0 … count - 1 over all
+/// splits; split s of n generates s, s + n, s + 2n, …, so that together they follow the order of i.
+/// Replayable.
 template <typename F>
 class SequenceSource final
     : public Source<std::remove_cvref_t<std::invoke_result_t<const F&, std::uint64_t>>> {

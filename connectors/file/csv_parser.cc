@@ -122,8 +122,8 @@ class CsvParser final : public RecordParser {
     if ((value.absent || Read(field, found.text, value)) && field.set(record, value, arena)) {
       return Status::Ok();
     }
-    const bool number = !found.text.empty() && ((found.text[0] >= '0' && found.text[0] <= '9') ||
-                                                found.text[0] == '-');
+    const bool number = !found.text.empty() &&
+                        ((found.text[0] >= '0' && found.text[0] <= '9') || found.text[0] == '-');
     const std::string shown(found.text);
     return WrongField(field, time_, number ? shown : '"' + shown + '"');
   }
@@ -159,8 +159,8 @@ Result<std::vector<std::size_t>> ColumnsByName(const std::vector<RecordField>& f
   for (const CsvField& name : *names) {
     std::size_t index = 0;
     while (index < fields.size() && fields[index].name != name.text) ++index;
-    const bool twice = index < fields.size() &&
-                       std::find(columns.begin(), columns.end(), index) != columns.end();
+    const bool twice =
+        index < fields.size() && std::find(columns.begin(), columns.end(), index) != columns.end();
     if (twice) {
       return Status::InvalidArgument("header line: column '" + std::string(name.text) +
                                      "' is there twice");

@@ -48,8 +48,9 @@ class FileSinkBase : public Sink<T> {
     PartFileOptions options = options_;
     options.header = self().Header();
     PENSTOCK_ASSIGN_OR_RETURN(
-        auto parts, PartFiles::Open(context.file_system(), std::move(options),
-                                    {context.job_id(), context.subtask(), context.generation()}, state));
+        auto parts,
+        PartFiles::Open(context.file_system(), std::move(options),
+                        {context.job_id(), context.subtask(), context.generation()}, state));
     return std::unique_ptr<SinkWriter<T>>(std::make_unique<Writer>(self(), std::move(parts)));
   }
 

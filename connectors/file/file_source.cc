@@ -52,10 +52,9 @@ Result<std::string> ReadCsvHeader(const FileSourceOptions& options, FileSystem& 
 
 Result<std::unique_ptr<RecordReader>> OpenRecordReader(const FileSourceOptions& options,
                                                        FileSystem& fs, FileSplit split) {
-  const bool header = options.plan.format == FileFormat::kCsv && options.csv.by_name &&
-                      split.offset == 0;
-  PENSTOCK_ASSIGN_OR_RETURN(auto reader,
-                            RecordReader::Open(fs, std::move(split), options.limits));
+  const bool header =
+      options.plan.format == FileFormat::kCsv && options.csv.by_name && split.offset == 0;
+  PENSTOCK_ASSIGN_OR_RETURN(auto reader, RecordReader::Open(fs, std::move(split), options.limits));
   if (header) PENSTOCK_RETURN_IF_ERROR(reader->SkipHeader());
   return reader;
 }

@@ -106,8 +106,8 @@ class FileSourceBase : public Source<T> {
   Self rate_limit(double records_per_second) && {
     options_.rate = records_per_second;
     if (!(records_per_second > 0)) {
-      options_.problem = Status::InvalidArgument(
-          "rate_limit needs a number above 0", "leave rate_limit() out for an unlimited rate");
+      options_.problem = Status::InvalidArgument("rate_limit needs a number above 0",
+                                                 "leave rate_limit() out for an unlimited rate");
     }
     return Take();
   }
@@ -137,8 +137,8 @@ class FileSourceBase : public Source<T> {
                                                     const SourceSplit& split) const override {
     PENSTOCK_ASSIGN_OR_RETURN(FileSplit file, DecodeFileSplit(split.state));
     PENSTOCK_ASSIGN_OR_RETURN(auto parser, NewParser(context.file_system(), file));
-    PENSTOCK_ASSIGN_OR_RETURN(
-        auto reader, OpenRecordReader(options_, context.file_system(), std::move(file)));
+    PENSTOCK_ASSIGN_OR_RETURN(auto reader,
+                              OpenRecordReader(options_, context.file_system(), std::move(file)));
     return std::unique_ptr<SplitReader<T>>(std::make_unique<FileSplitReader<T>>(
         context, options_, std::move(reader), std::move(parser)));
   }

@@ -1,8 +1,8 @@
+#include <simdjson.h>
+
 #include <bitset>
 #include <optional>
 #include <utility>
-
-#include <simdjson.h>
 
 #include "connectors/file/record_parser.h"
 

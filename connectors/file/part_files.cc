@@ -216,8 +216,7 @@ Status PartFiles::ClosePart() {
   PENSTOCK_RETURN_IF_ERROR(file->Sync());
   PENSTOCK_RETURN_IF_ERROR(file->Close());
   const std::string target = PartName(writer_.subtask, next_sequence_) + options_.extension;
-  closed_.push_back(
-      Encode({options_.directory, name_, target, length_, checksum_.Digest()}));
+  closed_.push_back(Encode({options_.directory, name_, target, length_, checksum_.Digest()}));
   uncommitted_.push_back(name_);
   ++next_sequence_;
   return Status::Ok();
@@ -262,9 +261,8 @@ Status CheckWritable(FileSystem& fs, const std::string& directory) {
   PENSTOCK_ASSIGN_OR_RETURN(const std::string existing, ExistingParent(fs, directory));
   Result<bool> is_directory = fs.IsDirectory(existing);
   if (!is_directory.ok() || !*is_directory) {
-    return Status::InvalidArgument("cannot write to " + directory + ": " + existing +
-                                       " is not a directory",
-                                   kHint);
+    return Status::InvalidArgument(
+        "cannot write to " + directory + ": " + existing + " is not a directory", kHint);
   }
   const std::string probe = Path(existing, ".penstock-write-check");
   Result<std::unique_ptr<WritableFile>> file = fs.Create(probe);

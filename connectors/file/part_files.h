@@ -16,8 +16,8 @@ namespace penstock {
 /// How a file sink writes; `directory` without a slash at its end.
 struct PartFileOptions {
   std::string directory;
-  std::string extension;  ///< ".csv"
-  std::string header;     ///< First bytes of each part; may be empty.
+  std::string extension;                        ///< ".csv"
+  std::string header;                           ///< First bytes of each part; may be empty.
   std::uint64_t part_size = 128 * 1024 * 1024;  ///< A part is closed when it has so many bytes.
 };
 
@@ -67,8 +67,8 @@ class PartFiles {
   const PartFileOptions options_;
   const PartFileWriter writer_;
   std::uint64_t next_sequence_ = 0;
-  std::vector<std::string> uncommitted_;   // names of pre-committed files
-  std::vector<std::string> closed_;        // committables since the last pre-commit
+  std::vector<std::string> uncommitted_;  // names of pre-committed files
+  std::vector<std::string> closed_;       // committables since the last pre-commit
   // The part in progress, if any.
   std::unique_ptr<WritableFile> file_;
   std::string name_;

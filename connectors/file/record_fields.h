@@ -25,7 +25,7 @@ enum class FieldKind : unsigned char { kBool, kSigned, kUnsigned, kFloat, kStrin
 
 /// What it found; `kind` of the field says which member counts.
 struct FieldValue {
-  bool absent = false;  ///< Only for optional fields.
+  bool absent = false;       ///< Only for optional fields.
   std::int64_t integer = 0;  ///< kBool (0 or 1), kSigned, kTimestamp (milliseconds).
   std::uint64_t natural = 0;
   double real = 0;

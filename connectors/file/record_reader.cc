@@ -25,8 +25,7 @@ Result<std::unique_ptr<RecordReader>> RecordReader::Open(FileSystem& fs, FileSpl
   PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t size, fs.FileSize(split.path));
   if (size != split.file_size) return SizeChanged(split.path, split.file_size, size);
   PENSTOCK_ASSIGN_OR_RETURN(auto file, fs.Open(split.path));
-  std::unique_ptr<RecordReader> reader(
-      new RecordReader(std::move(file), std::move(split), limits));
+  std::unique_ptr<RecordReader> reader(new RecordReader(std::move(file), std::move(split), limits));
   if (reader->split_.offset == 0) {
     PENSTOCK_RETURN_IF_ERROR(reader->SkipByteOrderMark());
   } else if (reader->split_.offset == reader->split_.begin) {

@@ -100,7 +100,8 @@ void ForEachField(const T& row, Fn fn) {
                 "FileSink::text");
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (fn(FieldName<T, I>(), boost::pfr::get<I>(row), I), ...);
-  }(std::make_index_sequence<boost::pfr::tuple_size_v<T>>());
+  }
+  (std::make_index_sequence<boost::pfr::tuple_size_v<T>>());
 }
 
 template <typename T>
@@ -108,7 +109,8 @@ std::string CsvHeader(char delimiter) {
   std::string header;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     ((header += (I == 0 ? "" : std::string(1, delimiter)), header += FieldName<T, I>()), ...);
-  }(std::make_index_sequence<boost::pfr::tuple_size_v<T>>());
+  }
+  (std::make_index_sequence<boost::pfr::tuple_size_v<T>>());
   return header + '\n';
 }
 

@@ -186,8 +186,8 @@ Result<TimeFormat> TimeFormat::Make(std::string_view pattern) {
       format.steps_ += "%Y-%m-%d";
     } else if (conversion == 'T') {
       format.steps_ += "%H:%M:%S";
-    } else if (conversion != '\0' && std::string_view("YmdHMSfz%").find(conversion) !=
-                                         std::string_view::npos) {
+    } else if (conversion != '\0' &&
+               std::string_view("YmdHMSfz%").find(conversion) != std::string_view::npos) {
       format.steps_ += {'%', conversion};
     } else {
       return Status::InvalidArgument(
@@ -205,14 +205,14 @@ Result<TimeFormat> TimeFormat::Make(std::string_view pattern) {
 
 std::optional<Timestamp> TimeFormat::Parse(std::string_view text) const {
   if (steps_.empty()) {
-    const bool digits = !text.empty() && std::all_of(text.begin() + (text[0] == '-' ? 1 : 0),
-                                                     text.end(), IsDigit);
+    const bool digits =
+        !text.empty() && std::all_of(text.begin() + (text[0] == '-' ? 1 : 0), text.end(), IsDigit);
     return digits ? ParseMillis(text) : ParseIso8601(text);
   }
   CivilTime time;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const bool fits = steps_[i] == '%' ? TakeField(text, steps_[++i], time)
-                                       : TakeCharacter(text, steps_[i]);
+    const bool fits =
+        steps_[i] == '%' ? TakeField(text, steps_[++i], time) : TakeCharacter(text, steps_[i]);
     if (!fits) return std::nullopt;
   }
   return text.empty() ? ToTimestamp(time) : std::nullopt;

@@ -10,23 +10,22 @@ namespace {
 namespace json = boost::json;
 
 json::object RecordOf(const JobMaster& job, const CheckpointRecord& record) {
-  json::object object{
-      {"className", record.status == CheckpointStatus::kCompleted ? "completed"
-                    : record.status == CheckpointStatus::kFailed  ? "failed"
-                                                                  : "in_progress"},
-      {"id", record.id.value()},
-      {"status", ToString(record.status)},
-      {"is_savepoint", false},
-      {"final", record.final},
-      {"trigger_timestamp", record.trigger_millis},
-      {"latest_ack_timestamp", record.latest_ack_millis},
-      {"checkpointed_size", record.bytes},
-      {"state_size", record.bytes},
-      {"end_to_end_duration", record.duration_millis},
-      {"num_subtasks", record.tasks},
-      {"num_acknowledged_subtasks", record.acknowledged.size()},
-      {"checkpoint_type", "CHECKPOINT"},
-      {"tasks", json::object()}};
+  json::object object{{"className", record.status == CheckpointStatus::kCompleted ? "completed"
+                                    : record.status == CheckpointStatus::kFailed  ? "failed"
+                                                                                  : "in_progress"},
+                      {"id", record.id.value()},
+                      {"status", ToString(record.status)},
+                      {"is_savepoint", false},
+                      {"final", record.final},
+                      {"trigger_timestamp", record.trigger_millis},
+                      {"latest_ack_timestamp", record.latest_ack_millis},
+                      {"checkpointed_size", record.bytes},
+                      {"state_size", record.bytes},
+                      {"end_to_end_duration", record.duration_millis},
+                      {"num_subtasks", record.tasks},
+                      {"num_acknowledged_subtasks", record.acknowledged.size()},
+                      {"checkpoint_type", "CHECKPOINT"},
+                      {"tasks", json::object()}};
   if (record.status == CheckpointStatus::kCompleted) {
     object["external_path"] =
         job.options().checkpoint_directory + "/completed/" + ToString(record.id);
@@ -108,17 +107,17 @@ json::value CheckpointDetail(const JobMaster& job, CheckpointId id) {
   for (const auto& [subtask, part] : record->acknowledged) {
     json::value& vertex = tasks[VertexIdText(subtask.vertex)];
     if (vertex.is_null()) vertex = json::object{{"subtasks", json::array()}};
-    vertex.get_object()["subtasks"].get_array().push_back(json::object{
-        {"index", subtask.index},
-        {"status", "completed"},
-        {"ack_timestamp", part.acknowledged_millis},
-        {"end_to_end_duration", part.duration_millis},
-        {"state_size", part.bytes},
-        {"checkpointed_size", part.bytes},
-        {"checkpoint", json::object{{"sync", part.timings.synchronous / 1000},
-                                    {"async", part.timings.asynchronous / 1000}}},
-        {"alignment", json::object{{"duration", part.timings.alignment / 1000}}},
-        {"start_delay", part.timings.start_delay / 1000}});
+    vertex.get_object()["subtasks"].get_array().push_back(
+        json::object{{"index", subtask.index},
+                     {"status", "completed"},
+                     {"ack_timestamp", part.acknowledged_millis},
+                     {"end_to_end_duration", part.duration_millis},
+                     {"state_size", part.bytes},
+                     {"checkpointed_size", part.bytes},
+                     {"checkpoint", json::object{{"sync", part.timings.synchronous / 1000},
+                                                 {"async", part.timings.asynchronous / 1000}}},
+                     {"alignment", json::object{{"duration", part.timings.alignment / 1000}}},
+                     {"start_delay", part.timings.start_delay / 1000}});
   }
   detail["tasks"] = std::move(tasks);
   return detail;

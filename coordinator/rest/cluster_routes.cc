@@ -80,8 +80,8 @@ void RestService::AddClusterRoutes() {
         {"timezone-offset", 0},
         {"flink-version", kVersion},
         {"flink-revision", ""},
-        {"features", json::object{
-                         {"web-submit", true}, {"web-cancel", true}, {"web-history", false}}}}));
+        {"features",
+         json::object{{"web-submit", true}, {"web-cancel", true}, {"web-history", false}}}}));
   });
   router_.Add("GET", "/jobmanager/config", [this](const RestCall& call) {
     call.responder.Send(JsonResponse(ConfigurationEntries(dispatcher_.config())));
@@ -98,9 +98,9 @@ void RestService::AddClusterRoutes() {
     const auto& workers = dispatcher_.slots().workers();
     const auto found = id.ok() ? workers.find(*id) : workers.end();
     if (found == workers.end()) {
-      return call.responder.Send(ErrorResponse(
-          Status::NotFound("there is no worker " + call.Parameter("worker"),
-                           "'penstock workers' shows those that there are")));
+      return call.responder.Send(
+          ErrorResponse(Status::NotFound("there is no worker " + call.Parameter("worker"),
+                                         "'penstock workers' shows those that there are")));
     }
     call.responder.Send(JsonResponse(Worker(found->second, dispatcher_.clock())));
   });

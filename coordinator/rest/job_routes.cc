@@ -104,8 +104,9 @@ void RestService::AddJobViewRoutes() {
              [](const JobMaster& job, const RestCall&) { return JsonResponse(JobPlan(job)); });
   AddJobView("/jobs/:job/config",
              [](const JobMaster& job, const RestCall&) { return JsonResponse(JobConfig(job)); });
-  AddJobView("/jobs/:job/exceptions",
-             [](const JobMaster& job, const RestCall&) { return JsonResponse(JobExceptions(job)); });
+  AddJobView("/jobs/:job/exceptions", [](const JobMaster& job, const RestCall&) {
+    return JsonResponse(JobExceptions(job));
+  });
   AddJobView("/jobs/:job/checkpoints", [](const JobMaster& job, const RestCall&) {
     return JsonResponse(JobCheckpoints(job));
   });
@@ -130,12 +131,11 @@ void RestService::AddJobViewRoutes() {
     if (!vertex.ok()) return ErrorResponse(vertex.status());
     return JsonResponse(VertexDetail(job, *vertex, NowMillis()));
   });
-  AddJobView("/jobs/:job/vertices/:vertex/metrics",
-             [](const JobMaster& job, const RestCall& call) {
-               const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
-               if (!vertex.ok()) return ErrorResponse(vertex.status());
-               return MetricsAnswer(VertexMetrics(job, *vertex), call.request);
-             });
+  AddJobView("/jobs/:job/vertices/:vertex/metrics", [](const JobMaster& job, const RestCall& call) {
+    const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
+    if (!vertex.ok()) return ErrorResponse(vertex.status());
+    return MetricsAnswer(VertexMetrics(job, *vertex), call.request);
+  });
 }
 
 }  // namespace penstock

@@ -78,8 +78,8 @@ Span SpanOf(const std::vector<const Execution*>& executions, std::int64_t now) {
   bool ended = true;
   for (const Execution* execution : executions) {
     if (execution->start_millis == 0) return {};
-    span.start = span.start < 0 ? execution->start_millis
-                                : std::min(span.start, execution->start_millis);
+    span.start =
+        span.start < 0 ? execution->start_millis : std::min(span.start, execution->start_millis);
     span.end = std::max(span.end, execution->end_millis);
     ended = ended && execution->end_millis != 0;
   }
@@ -221,9 +221,8 @@ json::object JobExceptions(const JobMaster& job) {
   for (const JobFailure& failure : failures) {
     json::array followed;
     for (const std::string& message : failure.followed_by) {
-      followed.push_back(json::object{{"exceptionName", message},
-                                      {"stacktrace", message},
-                                      {"timestamp", failure.wall_millis}});
+      followed.push_back(json::object{
+          {"exceptionName", message}, {"stacktrace", message}, {"timestamp", failure.wall_millis}});
     }
     json::object entry{{"exceptionName", failure.message},
                        {"stacktrace", failure.message},
@@ -242,9 +241,8 @@ json::object JobExceptions(const JobMaster& job) {
   json::object exceptions{
       {"all-exceptions", std::move(all)},
       {"truncated", failures.size() == JobProgress::kFailures},
-      {"exceptionHistory",
-       json::object{{"entries", std::move(entries)},
-                    {"truncated", failures.size() == JobProgress::kFailures}}}};
+      {"exceptionHistory", json::object{{"entries", std::move(entries)},
+                                        {"truncated", failures.size() == JobProgress::kFailures}}}};
   exceptions["root-exception"] =
       failures.empty() ? json::value() : json::value(failures.front().message);
   exceptions["timestamp"] =

@@ -12,8 +12,7 @@ namespace penstock {
 // a pending restart become "status-reason", a field of ours. Times are milliseconds of the wall
 // clock.
 
-boost::json::object JobOverview(const JobMaster& job, const std::string& waiting,
-                                std::int64_t now);
+boost::json::object JobOverview(const JobMaster& job, const std::string& waiting, std::int64_t now);
 boost::json::object JobDetail(const JobMaster& job, const std::string& waiting, std::int64_t now);
 boost::json::object JobPlan(const JobMaster& job);
 /// The graph as a plan without a job.

@@ -82,8 +82,7 @@ Result<Submission> ParseSubmission(const HttpRequest& request, const std::string
   PENSTOCK_RETURN_IF_ERROR(ReadText(body, "jobName", submission.name));
   PENSTOCK_RETURN_IF_ERROR(ReadText(body, "workingDirectory", submission.working_directory));
   PENSTOCK_RETURN_IF_ERROR(ReadArguments(body, submission.arguments));
-  PENSTOCK_RETURN_IF_ERROR(
-      ReadConfiguration(body, "flinkConfiguration", submission.configuration));
+  PENSTOCK_RETURN_IF_ERROR(ReadConfiguration(body, "flinkConfiguration", submission.configuration));
   PENSTOCK_RETURN_IF_ERROR(ReadConfiguration(body, "configuration", submission.configuration));
   PENSTOCK_RETURN_IF_ERROR(ReadParallelism(body, submission.configuration));
   return submission;

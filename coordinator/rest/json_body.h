@@ -15,7 +15,8 @@ HttpResponse JsonResponse(const boost::json::value& value, int status = 200);
 
 /// The body of a submission, for `plugin_hash`:
 /// {"programArgsList": ["--key", "value"], "parallelism": 2, "jobName": "…",
-///  "workingDirectory": "/…", "configuration": {"key": "value"}, "idempotencyKey": "…"}; everything is optional, Flink's
+///  "workingDirectory": "/…", "configuration": {"key": "value"}, "idempotencyKey": "…"}; everything
+///  is optional, Flink's
 /// "flinkConfiguration" is the same as "configuration", and the header Idempotency-Key as
 /// "idempotencyKey". Unknown members of Flink are ignored; one of the wrong type is
 /// InvalidArgument.

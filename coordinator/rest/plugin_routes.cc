@@ -30,8 +30,7 @@ Result<Submission> SubmissionOf(const Dispatcher& dispatcher, const RestCall& ca
 }
 
 void Upload(Dispatcher& dispatcher, const RestCall& call) {
-  const auto file =
-      ParseMultipartFile(call.request.Header("content-type"), call.request.body);
+  const auto file = ParseMultipartFile(call.request.Header("content-type"), call.request.body);
   if (!file.ok()) return call.responder.Send(ErrorResponse(file.status()));
   dispatcher.StorePlugin(
       file->filename, std::string(file->content),
@@ -45,14 +44,13 @@ void Upload(Dispatcher& dispatcher, const RestCall& call) {
 void Run(Dispatcher& dispatcher, const RestCall& call) {
   auto submission = SubmissionOf(dispatcher, call);
   if (!submission.ok()) return call.responder.Send(ErrorResponse(submission.status()));
-  dispatcher.Submit(std::move(*submission),
-                    [responder = call.responder](const Result<Submitted>& done) {
-                      if (!done.ok()) return responder.Send(ErrorResponse(done.status()));
-                      responder.Send(JsonResponse(json::object{
-                          {"jobid", ToString(done->job)},
-                          {"guarantee", done->guarantee},
-                          {"warnings", Warnings(done->warnings)}}));
-                    });
+  dispatcher.Submit(
+      std::move(*submission), [responder = call.responder](const Result<Submitted>& done) {
+        if (!done.ok()) return responder.Send(ErrorResponse(done.status()));
+        responder.Send(JsonResponse(json::object{{"jobid", ToString(done->job)},
+                                                 {"guarantee", done->guarantee},
+                                                 {"warnings", Warnings(done->warnings)}}));
+      });
 }
 
 void ShowPlan(Dispatcher& dispatcher, const RestCall& call) {

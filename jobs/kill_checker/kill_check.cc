@@ -89,8 +89,7 @@ auto Events(const Arguments& args) {
   const auto rate = args.get<std::uint64_t>("rate", 0);
   const Formula formula{args.get<std::uint64_t>("seed", 1), partitions == 0 ? 1 : partitions,
                         args.get<std::uint64_t>("keys", 50)};
-  auto events =
-      sequence(args.get<std::uint64_t>("records", 100000), formula).splits(partitions);
+  auto events = sequence(args.get<std::uint64_t>("records", 100000), formula).splits(partitions);
   return rate == 0 ? std::move(events) : std::move(events).rate(rate);
 }
 
@@ -109,8 +108,9 @@ PENSTOCK_JOB(kill_check) {
       .sink_to("events-out", FileSink::csv<EventRow>(output + "/events"));
   events.key_by(&Event::key)
       .window("sums", tumbling(args.get<Millis>("window", 1s)))
-      .aggregate(Sum{}, [](std::uint64_t key, Window window, const Sum& sum) {
-        return WindowRow{key, window.start, sum.count, sum.sum};
-      })
+      .aggregate(Sum{},
+                 [](std::uint64_t key, Window window, const Sum& sum) {
+                   return WindowRow{key, window.start, sum.count, sum.sum};
+                 })
       .sink_to("windows-out", FileSink::csv<WindowRow>(output + "/windows"));
 }

@@ -46,8 +46,9 @@ PENSTOCK_JOB(word_count) {
       .flat_map(SplitIntoWords)
       .key_by([](const std::string& word) { return word; })
       .window("count", tumbling(24h))
-      .aggregate(Counting{}, [](const std::string& word, Window, const Counting& counting) {
-        return WordCount{word, counting.words};
-      })
+      .aggregate(Counting{},
+                 [](const std::string& word, Window, const Counting& counting) {
+                   return WordCount{word, counting.words};
+                 })
       .sink_to("counts", FileSink::csv<WordCount>(args.path("output")));
 }

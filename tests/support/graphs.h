@@ -35,8 +35,12 @@ inline JobGraph SourceToWindow(std::uint32_t sources, std::uint32_t windows) {
   JobVertex second{VertexId(1), "counts → out", windows, kDefaultMaxParallelism, {window, sink}};
 
   graph.vertices = {first, second};
-  graph.edges = {{VertexId(0), 0, VertexId(1), EdgeDistribution::kHash,
-                  {{"user", "string"}}, {{"", "string"}}}};
+  graph.edges = {{VertexId(0),
+                  0,
+                  VertexId(1),
+                  EdgeDistribution::kHash,
+                  {{"user", "string"}},
+                  {{"", "string"}}}};
   return graph;
 }
 

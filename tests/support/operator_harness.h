@@ -29,8 +29,8 @@ class ManualClock final : public Clock {
   MonotonicTime now_{std::chrono::hours(1)};
 };
 
-/// Who the operator under test is, and its surroundings; outlives all its instances. Counters add up over
-/// them.
+/// Who the operator under test is, and its surroundings; outlives all its instances. Counters add
+/// up over them.
 struct HarnessSetup {
   std::uint32_t subtask = 0;
   std::uint32_t parallelism = 1;
@@ -84,8 +84,8 @@ struct Emitted {
   bool operator==(const Emitted&) const = default;
 };
 
-/// Copies what is emitted, then spoils the batch as a consumer may, so that an operator which still uses
-/// an emitted record is found.
+/// Copies what is emitted, then spoils the batch as a consumer may, so that an operator which still
+/// uses an emitted record is found.
 template <typename T>
 class CollectingOutput final : public Output {
  public:
@@ -130,9 +130,9 @@ class CollectingEntryWriter final : public EntryWriter {
   bool ordered = true;
 };
 
-/// Drives one operator through the life the runtime gives it. Every record goes in as a batch of its own
-/// that is destroyed after the call, so that a kept view into it is found. The first error, of a call or
-/// from Fail, stays in status().
+/// Drives one operator through the life the runtime gives it. Every record goes in as a batch of
+/// its own that is destroyed after the call, so that a kept view into it is found. The first error,
+/// of a call or from Fail, stays in status().
 template <typename In, typename Out>
 class OperatorHarness {
  public:
@@ -192,7 +192,8 @@ class OperatorHarness {
   void NotifyCompleted(CheckpointId checkpoint) {
     Check(operator_->NotifyCheckpointCompleted(checkpoint));
   }
-  /// Throws the instance away, as a crash does, and goes on with a new one restored from `snapshot`.
+  /// Throws the instance away, as a crash does, and goes on with a new one restored from
+  /// `snapshot`.
   void Restore(const HarnessSnapshot& snapshot) {
     Start(/*restored=*/true);
     if (context_->tables.size() != snapshot.tables.size()) {

@@ -15,7 +15,9 @@ constexpr auto kCancelPatience = std::chrono::milliseconds(900);
 
 }  // namespace
 
-void ControlReader::Start() { std::thread([this] { Run(); }).detach(); }
+void ControlReader::Start() {
+  std::thread([this] { Run(); }).detach();
+}
 
 void ControlReader::Run() {
   for (;;) {

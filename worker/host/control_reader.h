@@ -8,8 +8,8 @@
 namespace penstock {
 
 /// Reads commands on a thread that user code cannot block. At the end of the stream, or when it is
-/// damaged, the process ends at once: a task host never outlives its worker. After CancelTasks it ends
-/// within a second, whatever user code does.
+/// damaged, the process ends at once: a task host never outlives its worker. After CancelTasks it
+/// ends within a second, whatever user code does.
 class ControlReader {
  public:
   /// Both outlive the process's other threads.

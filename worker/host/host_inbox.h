@@ -24,8 +24,8 @@ struct ExchangeFailed {
   Status error;
 };
 
-/// What the main thread of a task host acts on: commands of the coordinator, and what its own tasks and
-/// threads tell. Events go on to the coordinator as they are.
+/// What the main thread of a task host acts on: commands of the coordinator, and what its own tasks
+/// and threads tell. Events go on to the coordinator as they are.
 using HostMail = std::variant<HostCommand, HostEvent, TaskDeployed, TaskFinished, ExchangeFailed>;
 
 /// Any thread posts, the main thread takes, in order.

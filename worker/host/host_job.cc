@@ -23,9 +23,9 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
   const JobSpec& spec = setup.job;
   PENSTOCK_ASSIGN_OR_RETURN(const JobGraph submitted, JobGraphFromJson(spec.graph_json));
   PENSTOCK_ASSIGN_OR_RETURN(const Configuration config, Configuration::FromMap(spec.configuration));
-  PENSTOCK_ASSIGN_OR_RETURN(
-      PlannedJob planned, PlanJob(fs, {setup.plugin_path, submitted.name, spec.arguments,
-                                       spec.working_directory, spec.configuration}));
+  PENSTOCK_ASSIGN_OR_RETURN(PlannedJob planned,
+                            PlanJob(fs, {setup.plugin_path, submitted.name, spec.arguments,
+                                         spec.working_directory, spec.configuration}));
   if (!planned.answer.problems.empty()) return ToStatus(planned.answer.problems);
   HostJob job;
   job.graph = std::move(planned.answer.plan.graph);
@@ -43,14 +43,10 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
 
 Distribution ToDistribution(EdgeDistribution distribution) {
   switch (distribution) {
-    case EdgeDistribution::kForward:
-      return Distribution::kForward;
-    case EdgeDistribution::kHash:
-      return Distribution::kHash;
-    case EdgeDistribution::kRebalance:
-      return Distribution::kRebalance;
-    case EdgeDistribution::kBroadcast:
-      return Distribution::kBroadcast;
+    case EdgeDistribution::kForward: return Distribution::kForward;
+    case EdgeDistribution::kHash: return Distribution::kHash;
+    case EdgeDistribution::kRebalance: return Distribution::kRebalance;
+    case EdgeDistribution::kBroadcast: return Distribution::kBroadcast;
   }
   return Distribution::kForward;
 }

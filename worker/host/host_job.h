@@ -25,8 +25,8 @@ struct HostJob {
   const JobEdge* input_edge(VertexId vertex) const;
 };
 
-/// Checks and loads the plugin, runs the job function and compares the graph with the submitted one. A
-/// user error that names the first difference when it isn't the same.
+/// Checks and loads the plugin, runs the job function and compares the graph with the submitted
+/// one. A user error that names the first difference when it isn't the same.
 Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup);
 
 Distribution ToDistribution(EdgeDistribution distribution);

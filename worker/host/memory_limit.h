@@ -14,7 +14,8 @@ struct MemoryShares {
   std::uint64_t state() const { return total / 10 * 6; }
 };
 
-/// ResourceExhausted with the breakdown when state is beyond its share. `resident_bytes` of the process.
+/// ResourceExhausted with the breakdown when state is beyond its share. `resident_bytes` of the
+/// process.
 Status CheckStateMemory(const MemoryShares& shares, std::uint64_t state_bytes,
                         std::uint64_t resident_bytes);
 

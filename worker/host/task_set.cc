@@ -24,9 +24,10 @@ Status CheckRestore(const DeployTasks& deploy, const PhysicalPlan& plan) {
     const auto& subtasks = plan.subtasks;
     if (std::find(subtasks.begin(), subtasks.end(), snapshot.subtask) != subtasks.end()) continue;
     return Status::InvalidArgument(
-        fmt::format("checkpoint {} has state of subtask {} of vertex {}, which the job doesn't have",
-                    deploy.restore.front().checkpoint.value(), snapshot.subtask.index,
-                    snapshot.subtask.vertex.value()),
+        fmt::format(
+            "checkpoint {} has state of subtask {} of vertex {}, which the job doesn't have",
+            deploy.restore.front().checkpoint.value(), snapshot.subtask.index,
+            snapshot.subtask.vertex.value()),
         "start the job with the parallelism of the checkpoint");
   }
   return Status::Ok();
@@ -72,8 +73,7 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
       .edges = {},
       .restore = std::nullopt,
       .buffer_timeout = job.buffer_timeout,
-      .pending_directory =
-          PendingDirectory(deploy.checkpoint_directory, surroundings_.generation)};
+      .pending_directory = PendingDirectory(deploy.checkpoint_directory, surroundings_.generation)};
   if (!deploy.restore.empty()) {
     PENSTOCK_ASSIGN_OR_RETURN(parts.restore, RestoreOf(subtask, deploy.restore.front()));
   }
@@ -92,11 +92,10 @@ void TaskSet::Wire(TaskParts& parts) {
     const JobEdge& edge = job.graph.edges[i];
     if (edge.from != subtask.vertex) continue;
     parts.edges.push_back(
-        {edge.from_operator,
-         std::make_unique<PartitionOutput>(
-             surroundings_.exchange.TakeOutputs(subtask, i, *parts.signal), job.edge_type(edge),
-             ToDistribution(edge.distribution), job.graph.vertex(edge.to).max_parallelism,
-             subtask.index)});
+        {edge.from_operator, std::make_unique<PartitionOutput>(
+                                 surroundings_.exchange.TakeOutputs(subtask, i, *parts.signal),
+                                 job.edge_type(edge), ToDistribution(edge.distribution),
+                                 job.graph.vertex(edge.to).max_parallelism, subtask.index)});
   }
 }
 
@@ -148,8 +147,9 @@ std::uint64_t TaskSet::StateBytes() const {
 }
 
 bool TaskSet::PassedFinalBarrier() const {
-  return std::all_of(tasks_.begin(), tasks_.end(),
-                     [](const std::unique_ptr<Task>& task) { return task->passed_final_barrier(); });
+  return std::all_of(tasks_.begin(), tasks_.end(), [](const std::unique_ptr<Task>& task) {
+    return task->passed_final_barrier();
+  });
 }
 
 }  // namespace penstock

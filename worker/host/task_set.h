@@ -34,8 +34,8 @@ class TaskSet {
   /// Requires Stop after Deploy.
   ~TaskSet();
 
-  /// Connects the exchange (unless the job only has to commit a final checkpoint), makes this host's tasks
-  /// and starts their threads, which restore in parallel.
+  /// Connects the exchange (unless the job only has to commit a final checkpoint), makes this
+  /// host's tasks and starts their threads, which restore in parallel.
   Status Deploy(const DeployTasks& deploy, std::function<void(Status)> on_exchange_failure);
   void Post(const StartTasks& start);
   /// Only sources are triggered; the others follow the barriers.

@@ -22,12 +22,12 @@ struct KnownSet {
 };
 
 constexpr KnownSet kKnownSets[] = {
-    {"x86-64", 1},         {"x86-64-v2", 2},      {"x86-64-v3", 3},      {"x86-64-v4", 4},
-    {"nehalem", 2},        {"westmere", 2},       {"sandybridge", 3},    {"ivybridge", 3},
-    {"haswell", 3},        {"broadwell", 3},      {"skylake", 3},        {"alderlake", 3},
-    {"znver1", 3},         {"znver2", 3},         {"znver3", 3},         {"znver4", 4},
-    {"skylake-avx512", 4}, {"cascadelake", 4},    {"cooperlake", 4},     {"icelake-client", 4},
-    {"icelake-server", 4}, {"tigerlake", 4},      {"rocketlake", 4},     {"sapphirerapids", 4},
+    {"x86-64", 1},         {"x86-64-v2", 2},   {"x86-64-v3", 3},   {"x86-64-v4", 4},
+    {"nehalem", 2},        {"westmere", 2},    {"sandybridge", 3}, {"ivybridge", 3},
+    {"haswell", 3},        {"broadwell", 3},   {"skylake", 3},     {"alderlake", 3},
+    {"znver1", 3},         {"znver2", 3},      {"znver3", 3},      {"znver4", 4},
+    {"skylake-avx512", 4}, {"cascadelake", 4}, {"cooperlake", 4},  {"icelake-client", 4},
+    {"icelake-server", 4}, {"tigerlake", 4},   {"rocketlake", 4},  {"sapphirerapids", 4},
 };
 
 }  // namespace

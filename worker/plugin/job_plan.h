@@ -15,8 +15,8 @@ struct PlannedJob {
   std::vector<OperatorSpec> operators;  ///< By GraphOperator::index.
 };
 
-/// Checks the plugin's note, loads it, runs its job function and builds the graph. Problems with the job
-/// itself are in the answer.
+/// Checks the plugin's note, loads it, runs its job function and builds the graph. Problems with
+/// the job itself are in the answer.
 Result<PlannedJob> PlanJob(FileSystem& fs, const PlanRequest& request);
 
 }  // namespace penstock

@@ -54,13 +54,15 @@ class Validation {
   void CheckInputs(const OperatorSpec& op, std::size_t index) {
     const std::size_t expected = op.kind == OperatorKind::kSource ? 0 : 1;
     if (op.inputs.size() != expected) {
-      Add(fmt::format("operator '{}' has {} inputs instead of {}", op.name, op.inputs.size(), expected));
+      Add(fmt::format("operator '{}' has {} inputs instead of {}", op.name, op.inputs.size(),
+                      expected));
     }
     for (const OperatorSpec::Input& input : op.inputs) {
       if (input.from >= index || input.edge == nullptr) {
         Add(fmt::format("operator '{}' reads something that was not declared before it", op.name));
       } else if (job_.operators[input.from].kind == OperatorKind::kSink) {
-        Add(fmt::format("operator '{}' reads from sink '{}'", op.name, job_.operators[input.from].name));
+        Add(fmt::format("operator '{}' reads from sink '{}'", op.name,
+                        job_.operators[input.from].name));
       }
     }
   }

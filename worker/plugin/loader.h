@@ -7,8 +7,8 @@
 
 namespace penstock {
 
-/// Loads a checked plugin (note_reader.h) into this process, for good: it is unloaded by the process's
-/// exit. Runs the plugin's static constructors.
+/// Loads a checked plugin (note_reader.h) into this process, for good: it is unloaded by the
+/// process's exit. Runs the plugin's static constructors.
 Result<const PluginEntry*> LoadPlugin(const std::string& path);
 
 }  // namespace penstock

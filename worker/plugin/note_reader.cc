@@ -30,7 +30,8 @@ class ElfFile {
       : file_(file), size_(size), path_(path) {}
 
   Result<std::string> Bytes(std::uint64_t offset, std::uint64_t length) {
-    if (offset > size_ || length > size_ - offset) return NotAPlugin(path_, "the file is truncated");
+    if (offset > size_ || length > size_ - offset)
+      return NotAPlugin(path_, "the file is truncated");
     std::string bytes(length, '\0');
     for (std::uint64_t done = 0; done < length;) {
       PENSTOCK_ASSIGN_OR_RETURN(const std::size_t read,
@@ -51,7 +52,8 @@ class ElfFile {
 
   Result<Elf64_Ehdr> Header() {
     if (size_ == 0) return NotAPlugin(path_, "the file is empty");
-    PENSTOCK_ASSIGN_OR_RETURN(const std::string ident, Bytes(0, std::min<std::uint64_t>(size_, EI_NIDENT)));
+    PENSTOCK_ASSIGN_OR_RETURN(const std::string ident,
+                              Bytes(0, std::min<std::uint64_t>(size_, EI_NIDENT)));
     if (!ident.starts_with(std::string_view(ELFMAG, SELFMAG))) {
       return NotAPlugin(path_, "it is no ELF file");
     }
@@ -59,7 +61,8 @@ class ElfFile {
     if (ident[EI_CLASS] != ELFCLASS64) return NotAPlugin(path_, "it is not a 64-bit file");
     if (ident[EI_DATA] != ELFDATA2LSB) return NotAPlugin(path_, "it is not little endian");
     PENSTOCK_ASSIGN_OR_RETURN(const Elf64_Ehdr header, Struct<Elf64_Ehdr>(0));
-    if (header.e_machine != kMachine) return NotAPlugin(path_, "it is for another kind of processor");
+    if (header.e_machine != kMachine)
+      return NotAPlugin(path_, "it is for another kind of processor");
     if (header.e_type != ET_DYN) return NotAPlugin(path_, "it is no shared object");
     return header;
   }
@@ -138,7 +141,8 @@ constexpr SameLine kSameLines[] = {
     {"abi", "plugin interface version", kRebuildHint},
     {"pointer", "pointer size", kRebuildHint},
     {"compiler", "compiler", "build the job with the compiler that Penstock was built with"},
-    {"stdlib", "C++ standard library", "build the job with the standard library of Penstock's build"},
+    {"stdlib", "C++ standard library",
+     "build the job with the standard library of Penstock's build"},
     {"sanitizer", "sanitizer",
      "build the job with the same PENSTOCK_SANITIZE as Penstock, or use the release build of both"},
 };

@@ -8,16 +8,16 @@
 
 namespace penstock {
 
-/// Decides what to do with the barriers of a task's input channels: a channel whose barrier has come is
-/// blocked until all have it. A barrier of a newer checkpoint than the one being aligned gives that one
-/// up; one of an older checkpoint is ignored. Pure: the caller blocks the channels.
+/// Decides what to do with the barriers of a task's input channels: a channel whose barrier has
+/// come is blocked until all have it. A barrier of a newer checkpoint than the one being aligned
+/// gives that one up; one of an older checkpoint is ignored. Pure: the caller blocks the channels.
 class BarrierAligner {
  public:
   /// What follows from one barrier, to be done in this order.
   struct Step {
     std::optional<CheckpointId> aborted;  ///< Will not be aligned any more.
     bool unblock_all = false;
-    bool block = false;  ///< The channel that the barrier came on.
+    bool block = false;                        ///< The channel that the barrier came on.
     std::optional<CheckpointBarrier> aligned;  ///< All channels have it: take the snapshot now.
     std::int64_t alignment_nanos = 0;          ///< From its first barrier to this, when aligned.
   };

@@ -15,15 +15,15 @@
 namespace penstock {
 
 /// The line between a task and the user's code: the only place where user exceptions are caught. It
-/// knows which operator of the chain is running, so that its error carries that name. Task thread only
-/// unless stated.
+/// knows which operator of the chain is running, so that its error carries that name. Task thread
+/// only unless stated.
 class OperatorBoundary {
  public:
   /// `names` of the chain's operators, by position.
   explicit OperatorBoundary(std::vector<std::string> names) : names_(std::move(names)) {}
 
-  /// Around each call of an operator; `previous` is what Enter has returned. Not done by a destructor,
-  /// because after an exception the position must stay where it was thrown.
+  /// Around each call of an operator; `previous` is what Enter has returned. Not done by a
+  /// destructor, because after an exception the position must stay where it was thrown.
   std::uint32_t Enter(std::uint32_t position) {
     const std::uint32_t previous = current_.load(std::memory_order_relaxed);
     current_.store(position, std::memory_order_relaxed);
@@ -56,7 +56,8 @@ class OperatorBoundary {
       Fail(current(), Status::User(ErrorCode::kResourceExhausted, "ran out of memory",
                                    "give the worker more memory: worker.memory"));
     } catch (const std::exception& e) {
-      Fail(current(), Status::User(ErrorCode::kFailed, std::string("threw an exception: ") + e.what()));
+      Fail(current(),
+           Status::User(ErrorCode::kFailed, std::string("threw an exception: ") + e.what()));
     } catch (...) {
       Fail(current(), Status::User(ErrorCode::kFailed,
                                    "threw something that is not derived from std::exception"));

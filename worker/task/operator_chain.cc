@@ -51,8 +51,10 @@ class OperatorChain::FanOutput final : public Output {
   void Emit(Batch& batch) override {
     if (batch.empty()) return;
     for (std::size_t i = 0; i < consumers_.size(); ++i) {
-      if (i + 1 == consumers_.size()) consumers_[i]->Emit(batch);
-      else consumers_[i]->Emit(*batch.Copy());
+      if (i + 1 == consumers_.size())
+        consumers_[i]->Emit(batch);
+      else
+        consumers_[i]->Emit(*batch.Copy());
     }
   }
   void EmitWatermark(Timestamp watermark) override {
@@ -144,7 +146,8 @@ Status OperatorChain::Restore(const TaskRestore& restore) {
   std::vector<std::string> required;
   for (const std::unique_ptr<Node>& node : nodes_) {
     known.push_back(node->key());
-    if (!node->spec.uid.empty() || !node->context.tables().empty()) required.push_back(known.back());
+    if (!node->spec.uid.empty() || !node->context.tables().empty())
+      required.push_back(known.back());
   }
   PENSTOCK_RETURN_IF_ERROR(restore.CheckOperators(known, required));
   return ForEachOperator([&](Node& node) { return RestoreOperator(restore, node); });
@@ -190,8 +193,7 @@ Result<FrozenChain> OperatorChain::Freeze(CheckpointId checkpoint) {
     for (KeyedTable* table : node.context.tables()) {
       op.tables.push_back({table->descriptor(), table->Freeze()});
     }
-    const bool keeps_something =
-        !node.spec.uid.empty() || !op.state.empty() || !op.tables.empty();
+    const bool keeps_something = !node.spec.uid.empty() || !op.state.empty() || !op.tables.empty();
     if (keeps_something) frozen.operators.push_back(std::move(op));
     return Status::Ok();
   }));

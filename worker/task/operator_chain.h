@@ -27,9 +27,9 @@ struct ChainEdge {
   std::unique_ptr<PartitionOutput> output;
 };
 
-/// The operators of one vertex at one subtask: a tree, fused by direct calls. Every call into it returns
-/// the first error of any operator, stamped with that operator's name; after an error the chain only
-/// drops what it is given. Task thread only unless stated.
+/// The operators of one vertex at one subtask: a tree, fused by direct calls. Every call into it
+/// returns the first error of any operator, stamped with that operator's name; after an error the
+/// chain only drops what it is given. Task thread only unless stated.
 class OperatorChain {
  public:
   /// `task` and `vertex` outlive this.
@@ -55,7 +55,8 @@ class OperatorChain {
   Status EmitFromSource(Timestamp watermark);
   Timestamp source_watermark() const { return source_watermark_; }
 
-  /// States and frozen tables in chain order. Thaw follows when they have been written and destroyed.
+  /// States and frozen tables in chain order. Thaw follows when they have been written and
+  /// destroyed.
   Result<FrozenChain> Freeze(CheckpointId checkpoint);
   Status Thaw();
   Status NotifyCompleted(CheckpointId checkpoint);

@@ -11,9 +11,9 @@
 
 namespace penstock {
 
-/// The outgoing end of one edge at one subtask: a partitioner over its channels. Records may wait in the
-/// partitioner and a watermark behind them; both leave with a flush, the watermark never first. Task
-/// thread only.
+/// The outgoing end of one edge at one subtask: a partitioner over its channels. Records may wait
+/// in the partitioner and a watermark behind them; both leave with a flush, the watermark never
+/// first. Task thread only.
 class PartitionOutput final : public Output {
  public:
   /// Which channels Flush serves.
@@ -22,7 +22,8 @@ class PartitionOutput final : public Output {
     kAll,       ///< All; waits for credit.
   };
 
-  /// `channels` by receiving subtask; `max_parallelism` of the receiving vertex, `subtask` of the sender.
+  /// `channels` by receiving subtask; `max_parallelism` of the receiving vertex, `subtask` of the
+  /// sender.
   PartitionOutput(std::vector<std::unique_ptr<OutputChannel>> channels, const EdgeType& edge,
                   Distribution distribution, std::uint32_t max_parallelism, std::uint32_t subtask);
 

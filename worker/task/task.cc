@@ -19,7 +19,8 @@ std::uint64_t Micros(std::int64_t nanos) {
 std::int64_t Nanos(Clock::MonotonicTime time) { return time.time_since_epoch().count(); }
 
 std::uint64_t ToMillis(nanoseconds time) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, duration_cast<milliseconds>(time).count()));
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, duration_cast<milliseconds>(time).count()));
 }
 
 }  // namespace

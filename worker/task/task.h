@@ -47,9 +47,9 @@ struct TaskParts {
   std::string pending_directory;  ///< Parent of the directories of checkpoints being taken.
 };
 
-/// One subtask's chain on a thread of its own. Others send it mail, which it reads between two batches.
-/// Life: open, restore, deployed, StartTasks, running, final checkpoint completed, close, finished; or
-/// failed or cancelled at any point.
+/// One subtask's chain on a thread of its own. Others send it mail, which it reads between two
+/// batches. Life: open, restore, deployed, StartTasks, running, final checkpoint completed, close,
+/// finished; or failed or cancelled at any point.
 class Task final : public BarrierReceiver {
  public:
   /// `listener` and `snapshots` outlive this.
@@ -66,8 +66,8 @@ class Task final : public BarrierReceiver {
   SubtaskId id() const { return identity_.subtask; }
   bool is_source() const { return vertex_.is_source(); }
   void Post(TaskMail mail) { mailbox_.Post(std::move(mail)); }
-  /// Ends the thread without a report, Close not called, as soon as the current call returns; a thread
-  /// that waits for credit must be woken by the exchange.
+  /// Ends the thread without a report, Close not called, as soon as the current call returns; a
+  /// thread that waits for credit must be woken by the exchange.
   void Cancel();
   TaskMetrics Metrics() const;
   std::uint64_t state_bytes() const { return state_bytes_.load(std::memory_order_relaxed); }
@@ -126,7 +126,7 @@ class Task final : public BarrierReceiver {
   std::unique_ptr<TaskInput> input_;
   TaskSnapshots snapshots_;
   bool running_ = false;
-  bool exhausted_ = false;     // a source is not polled any more
+  bool exhausted_ = false;  // a source is not polled any more
   bool finished_ = false;
   Clock::MonotonicTime last_flush_{};
 

@@ -21,7 +21,9 @@ Status TaskInput::Step(bool& worked) {
   worked = received.has_value();
   if (!worked) return Status::Ok();
   return std::visit(
-      [&](auto&& element) { return Take(received->channel, std::forward<decltype(element)>(element)); },
+      [&](auto&& element) {
+        return Take(received->channel, std::forward<decltype(element)>(element));
+      },
       std::move(received->element));
 }
 

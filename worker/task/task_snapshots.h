@@ -14,8 +14,8 @@
 
 namespace penstock {
 
-/// Writes a task's snapshots in the background, one at a time, and reports how they ended. Task thread
-/// only.
+/// Writes a task's snapshots in the background, one at a time, and reports how they ended. Task
+/// thread only.
 class TaskSnapshots {
  public:
   /// All outlive this and the work submitted. Snapshots go to <pending_directory>/<checkpoint id>.
@@ -28,8 +28,8 @@ class TaskSnapshots {
         listener_(listener) {}
 
   bool in_flight() const { return in_flight_; }
-  /// Writes what has been frozen; then posts SnapshotWritten and acknowledges or declines. Requires that
-  /// none is in flight.
+  /// Writes what has been frozen; then posts SnapshotWritten and acknowledges or declines. Requires
+  /// that none is in flight.
   void Write(CheckpointId checkpoint, FrozenChain frozen, std::vector<Timestamp> input_watermarks,
              SnapshotTimings timings);
   /// To be called for SnapshotWritten.

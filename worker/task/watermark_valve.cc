@@ -27,8 +27,10 @@ WatermarkValve::Change WatermarkValve::OnStatus(std::uint32_t channel, bool idle
   if (input.idle == idle) return change;
   input.idle = idle;
   if (idle) {
-    if (--active_ == 0) change.idle = true;
-    else Advance(change);
+    if (--active_ == 0)
+      change.idle = true;
+    else
+      Advance(change);
   } else if (active_++ == 0) {
     change.idle = false;
     Advance(change);

@@ -17,8 +17,7 @@ class WatermarkValve {
     std::optional<Timestamp> watermark;  ///< Advances.
   };
 
-  explicit WatermarkValve(std::uint32_t channels)
-      : channels_(channels), active_(channels) {}
+  explicit WatermarkValve(std::uint32_t channels) : channels_(channels), active_(channels) {}
 
   /// Starts where a snapshot's watermarks() were. Requires one per channel.
   void Restore(const std::vector<Timestamp>& watermarks);

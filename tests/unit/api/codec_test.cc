@@ -155,22 +155,16 @@ TEST(CodecTest, WhenEncodedThenBytesAreTheDocumentedOnes) {
 
 TEST(CodecTest, WhenDescribedThenFieldsHaveTheNamesOfTheDeclaration) {
   const Fingerprint expected = {
-      {"at", "timestamp"},      {"flag", "bool"},
-      {"small", "u8"},          {"ratio", "f64"},
-      {"color", "enum u8"},     {"name", "string"},
-      {"point.x", "i32"},       {"point.y", "i32"},
-      {"comment", "optional"},  {"comment?", "string"},
-      {"points", "list"},       {"points[].x", "i32"},
-      {"points[].y", "i32"},    {"flags", "list"},
-      {"flags[]", "bool"},      {"pair.first", "i64"},
-      {"pair.second", "string"}, {"tuple.0", "i16"},
-      {"tuple.1.x", "i32"},     {"tuple.1.y", "i32"},
-      {"corners", "array of 2"}, {"corners[].x", "i32"},
-      {"corners[].y", "i32"},
-      {"length", "duration i64 of 1/1000 s"},
-      {"empty", "empty"},       {"money", "money"},
-      {"amounts", "list"},      {"amounts[]", "optional"},
-      {"amounts[]?", "money"}};
+      {"at", "timestamp"},       {"flag", "bool"},          {"small", "u8"},
+      {"ratio", "f64"},          {"color", "enum u8"},      {"name", "string"},
+      {"point.x", "i32"},        {"point.y", "i32"},        {"comment", "optional"},
+      {"comment?", "string"},    {"points", "list"},        {"points[].x", "i32"},
+      {"points[].y", "i32"},     {"flags", "list"},         {"flags[]", "bool"},
+      {"pair.first", "i64"},     {"pair.second", "string"}, {"tuple.0", "i16"},
+      {"tuple.1.x", "i32"},      {"tuple.1.y", "i32"},      {"corners", "array of 2"},
+      {"corners[].x", "i32"},    {"corners[].y", "i32"},    {"length", "duration i64 of 1/1000 s"},
+      {"empty", "empty"},        {"money", "money"},        {"amounts", "list"},
+      {"amounts[]", "optional"}, {"amounts[]?", "money"}};
   const Fingerprint actual = FingerprintOf<Everything>();
   ASSERT_EQ(actual.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -208,8 +202,8 @@ TEST(CodecTest, WhenTextIsDecodedIntoAnArenaThenItOutlivesTheInput) {
   Arena arena;
   Place place;
   {
-    const std::string bytes =
-        EncodeToString(Place{1, "more than twelve characters", {"short", "again more than twelve"}});
+    const std::string bytes = EncodeToString(
+        Place{1, "more than twelve characters", {"short", "again more than twelve"}});
     ByteReader in(bytes);
     ASSERT_TRUE(Codec<Place>::DecodeInto(in, place, arena));
   }

@@ -203,7 +203,8 @@ void ExpectSentToOwners(KeyFn key) {
     total += channel.values.size();
     for (std::size_t j = 0; j < channel.values.size(); ++j) {
       const Event event{channel.users[j], channel.values[j], ""};
-      const std::uint64_t hash = HashKey(EncodeToString<KeyOf<Event, KeyFn>>(std::invoke(key, event)));
+      const std::uint64_t hash =
+          HashKey(EncodeToString<KeyOf<Event, KeyFn>>(std::invoke(key, event)));
       EXPECT_TRUE(KeyGroupRangeOf(i, 128, 3).Contains(KeyGroupOf(hash, 128)));
     }
   }

@@ -1,3 +1,5 @@
+#include "api/process.h"
+
 #include <cstdint>
 #include <map>
 #include <random>
@@ -7,7 +9,6 @@
 
 #include <gtest/gtest.h>
 
-#include "api/process.h"
 #include "api/runtime/process_operator.h"
 #include "tests/unit/api/keyed_driver.h"
 
@@ -91,8 +92,8 @@ TEST(ProcessTest, WhenNothingComesForAWhileThenTheTimerFires) {
   driver.Watermark({14});
   driver.Add({"a", 3}, {14});
   driver.Watermark({100});
-  const std::vector<std::pair<Report, Timestamp>> expected{
-      {{"b", 1, 7}, {12}}, {{"a", 3, 6}, {24}}};
+  const std::vector<std::pair<Report, Timestamp>> expected{{{"b", 1, 7}, {12}},
+                                                           {{"a", 3, 6}, {24}}};
   EXPECT_EQ(driver.output.records, expected);
   EXPECT_EQ(driver.output.watermark, Timestamp{100});
   for (const auto& table : driver.Snapshot().tables) EXPECT_TRUE(table.empty());

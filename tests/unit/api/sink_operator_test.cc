@@ -28,8 +28,8 @@ class LoggingSink final : public Sink<std::string> {
   std::string name() const override { return "logging"; }
   Delivery delivery() const override { return Delivery::kTransactional; }
   Status Validate(FileSystem&) const override { return Status::Ok(); }
-  Result<std::unique_ptr<SinkWriter<std::string>>> NewWriter(OperatorContext&,
-                                                   std::string_view state) const override {
+  Result<std::unique_ptr<SinkWriter<std::string>>> NewWriter(
+      OperatorContext&, std::string_view state) const override {
     return std::unique_ptr<SinkWriter<std::string>>(std::make_unique<Writer>(outside_, state));
   }
 

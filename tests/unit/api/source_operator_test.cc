@@ -34,7 +34,8 @@ Numbers UpTo(std::uint64_t count) {
 /// What one of its splits reads, as said: "fail", "wait", "end" or a number.
 class ScriptedSource final : public Source<std::string> {
  public:
-  explicit ScriptedSource(std::vector<std::vector<std::string>> splits) : splits_(std::move(splits)) {}
+  explicit ScriptedSource(std::vector<std::vector<std::string>> splits)
+      : splits_(std::move(splits)) {}
 
   std::string name() const override { return "scripted"; }
   Delivery delivery() const override { return Delivery::kReplayable; }
@@ -45,8 +46,8 @@ class ScriptedSource final : public Source<std::string> {
     for (std::size_t i = 0; i < splits_.size(); ++i) splits.push_back({std::to_string(i), ""});
     return splits;
   }
-  Result<std::unique_ptr<SplitReader<std::string>>> NewReader(OperatorContext&,
-                                                    const SourceSplit& split) const override {
+  Result<std::unique_ptr<SplitReader<std::string>>> NewReader(
+      OperatorContext&, const SourceSplit& split) const override {
     return std::unique_ptr<SplitReader<std::string>>(
         std::make_unique<Reader>(splits_[std::stoul(split.id)]));
   }

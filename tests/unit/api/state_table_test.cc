@@ -28,8 +28,8 @@ template <typename K>
 std::string EntryKey(const K& key, std::uint32_t max_parallelism = kDefaultMaxParallelism) {
   const std::string encoded = EncodeToString(key);
   std::string bytes;
-  AppendBigEndian16(bytes, static_cast<std::uint16_t>(
-                               KeyGroupOf(HashKey(encoded), max_parallelism)));
+  AppendBigEndian16(bytes,
+                    static_cast<std::uint16_t>(KeyGroupOf(HashKey(encoded), max_parallelism)));
   return bytes + encoded;
 }
 
@@ -188,7 +188,9 @@ TEST(StateTableTest, WhenSnapshotIsGivenUpThenNextOneIsComplete) {
 
 TEST(StateTableTest, WhenWriterFailsThenWriteReturnsItsError) {
   class Full final : public EntryWriter {
-    Status Put(std::string_view, std::string_view) override { return Status::External("disk full"); }
+    Status Put(std::string_view, std::string_view) override {
+      return Status::External("disk full");
+    }
   };
   CheckedTable<std::uint64_t, std::uint32_t> checked;
   checked.Set(1, 1);
@@ -220,7 +222,8 @@ struct Codec<Moody> : CustomCodec<Moody> {
 
 namespace {
 
-TEST(StateTableTest, WhenTheCodecThrowsInTheBackgroundThenTheTaskGoesOnAndTheNextSnapshotIsComplete) {
+TEST(StateTableTest,
+     WhenTheCodecThrowsInTheBackgroundThenTheTaskGoesOnAndTheNextSnapshotIsComplete) {
   StateTable<std::uint64_t, Moody> table({"uid", "value", "value", {}, {}, {}}, kAllGroups,
                                          kDefaultMaxParallelism);
   KeyHasher<std::uint64_t> hasher;
@@ -361,8 +364,8 @@ TEST(StateTableTest, WhenRangesDifferThenEveryGroupHasAShard) {
 }
 
 TEST(OrderedNumberTest, WhenNumbersAreEncodedThenByteOrderIsNumericOrder) {
-  const std::vector<std::int64_t> numbers{INT64_MIN, INT64_MIN + 1, -256, -1, 0, 1, 255, 256,
-                                          INT64_MAX};
+  const std::vector<std::int64_t> numbers{INT64_MIN, INT64_MIN + 1, -256, -1,       0,
+                                          1,         255,           256,  INT64_MAX};
   std::string last;
   for (std::int64_t number : numbers) {
     std::string bytes;

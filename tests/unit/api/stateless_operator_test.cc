@@ -1,11 +1,10 @@
-#include "api/runtime/stateless_operators.h"
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "api/runtime/stateless_operators.h"
 #include "api/runtime/timestamp_operator.h"
 #include "tests/support/operator_harness.h"
 
@@ -37,7 +36,8 @@ TEST(MapOperatorTest, WhenTypeChangesThenValuesAreMappedAndTimestampsKept) {
   OperatorHarness<std::int64_t, std::string> harness(
       Make<MapOperator, std::int64_t>([](std::int64_t n) { return std::to_string(n); }));
   harness.ProcessAll(Numbers(3));
-  EXPECT_EQ(harness.records(), (std::vector<Emitted<std::string>>{{"0", {0}}, {"1", {10}}, {"2", {20}}}));
+  EXPECT_EQ(harness.records(),
+            (std::vector<Emitted<std::string>>{{"0", {0}}, {"1", {10}}, {"2", {20}}}));
 }
 
 TEST(MapOperatorTest, WhenTypeStaysThenTheSameBatchIsPassedOn) {
@@ -106,13 +106,15 @@ TEST(FilterOperatorTest, WhenRecordsAreDroppedThenTheOthersStayInOrderWithTheirT
   OperatorHarness<std::int64_t, std::int64_t> harness(
       Make<FilterOperator, std::int64_t>([](std::int64_t n) { return n % 3 == 1; }));
   harness.ProcessAll(Numbers(9));
-  EXPECT_EQ(harness.records(), (std::vector<Emitted<std::int64_t>>{{1, {10}}, {4, {40}}, {7, {70}}}));
+  EXPECT_EQ(harness.records(),
+            (std::vector<Emitted<std::int64_t>>{{1, {10}}, {4, {40}}, {7, {70}}}));
 }
 
 TEST(FilterOperatorTest, WhenRecordsHoldTextThenItStaysRight) {
   OperatorHarness<Event, Event> harness(
       Make<FilterOperator, Event>([](const Event& event) { return event.value > 0; }));
-  harness.ProcessAll({{{0, "dropped, and rather long", {}}, {}}, {{1, "kept, and rather long", {}}, {}}});
+  harness.ProcessAll(
+      {{{0, "dropped, and rather long", {}}, {}}, {{1, "kept, and rather long", {}}, {}}});
   ASSERT_EQ(harness.records().size(), 1u);
   EXPECT_EQ(harness.records()[0].record.name, "kept, and rather long");
 }

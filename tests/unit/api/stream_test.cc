@@ -1,11 +1,10 @@
-#include "api/penstock.h"
-
 #include <map>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "api/penstock.h"
 #include "connectors/basic/discard_sink.h"
 #include "connectors/basic/print_sink.h"
 #include "connectors/basic/sequence_source.h"
@@ -52,7 +51,9 @@ RecordingBuilder Build(internal::JobFunction job, std::map<std::string, std::str
   return builder;
 }
 
-Event MakeEvent(std::uint64_t i) { return {std::to_string(i % 3), static_cast<std::int64_t>(i), {}}; }
+Event MakeEvent(std::uint64_t i) {
+  return {std::to_string(i % 3), static_cast<std::int64_t>(i), {}};
+}
 auto Events() { return sequence(100, &MakeEvent); }
 Event Latest(const Event&, const Event& next) { return next; }
 
@@ -158,8 +159,13 @@ TEST(StreamTest, WhenFlatMapFunctionIsGenericThenItsOutputTypeIsSpelled) {
 }
 
 TEST(ArgumentsTest, WhenGivenThenTheyAreConverted) {
-  const Arguments args({{{"n", "-5"}, {"x", "2.5"}, {"s", "text"}, {"b", "true"}, {"d", "5 min"},
-                         {"rel", "./data/in"}, {"abs", "/data/in"}},
+  const Arguments args({{{"n", "-5"},
+                         {"x", "2.5"},
+                         {"s", "text"},
+                         {"b", "true"},
+                         {"d", "5 min"},
+                         {"rel", "./data/in"},
+                         {"abs", "/data/in"}},
                         "/home/me"});
   EXPECT_EQ(args.required<int>("n"), -5);
   EXPECT_EQ(args.get("x", 1.0), 2.5);

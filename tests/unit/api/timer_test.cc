@@ -83,8 +83,15 @@ TEST_F(TimerTest, WhenSetWhileFiringThenDueOnesFireInTheSameRound) {
     Set("a", time.millis + 1);
     if (fired.size() == 1) Set("b", 5);
   });
-  EXPECT_EQ(fired, (Fired{{"a", 10}, {"b", 5}, {"a", 6}, {"a", 7}, {"a", 8}, {"a", 9}, {"a", 10},
-                          {"a", 11}, {"a", 12}}));
+  EXPECT_EQ(fired, (Fired{{"a", 10},
+                          {"b", 5},
+                          {"a", 6},
+                          {"a", 7},
+                          {"a", 8},
+                          {"a", 9},
+                          {"a", 10},
+                          {"a", 11},
+                          {"a", 12}}));
   EXPECT_EQ(timers_.size(), 1U);
 }
 
@@ -122,9 +129,8 @@ TEST_F(TimerTest, WhenLoadedThenTheSameTimersFire) {
   }
   restored.Rebuild();
   Fired fired;
-  restored.FireDue({1000}, [&](const Key& key, Timestamp time) {
-    fired.emplace_back(key, time.millis);
-  });
+  restored.FireDue({1000},
+                   [&](const Key& key, Timestamp time) { fired.emplace_back(key, time.millis); });
   EXPECT_EQ(fired, expected);
 }
 

@@ -1,3 +1,5 @@
+#include "api/window.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <map>
@@ -10,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include "api/runtime/window_operator.h"
-#include "api/window.h"
 #include "tests/unit/api/keyed_driver.h"
 
 namespace penstock {
@@ -229,8 +230,8 @@ TEST(WindowTest, WhenTimestampsAreExtremeThenNothingOverflows) {
     }
     return count;
   };
-  const std::vector<std::int64_t> times{INT64_MIN,     INT64_MIN + 1, INT64_MIN + 4096, -1, 0,
-                                        INT64_MAX - 1, INT64_MAX};
+  const std::vector<std::int64_t> times{INT64_MIN, INT64_MIN + 1, INT64_MIN + 4096, -1,
+                                        0,         INT64_MAX - 1, INT64_MAX};
   EXPECT_EQ(count_of(tumbling(1000ms), times), 7);
   EXPECT_EQ(count_of(tumbling(1ms), times), 7);
   EXPECT_EQ(count_of(tumbling(24h), times), 7);

@@ -65,8 +65,7 @@ TEST(ManifestTest, WhenTruncatedOrExtendedThenRefusedWithBothLengths) {
     EXPECT_EQ(DecodeManifest(good.substr(0, length), "M").status().code(), ErrorCode::kCorruption);
   }
   const auto extended = DecodeManifest(good + "x", "/c/MANIFEST");
-  EXPECT_THAT(extended.status().message(),
-              HasSubstr("/c/MANIFEST is damaged: expected a body of"));
+  EXPECT_THAT(extended.status().message(), HasSubstr("/c/MANIFEST is damaged: expected a body of"));
 }
 
 TEST(ManifestTest, WhenFromANewerReleaseThenSaysSo) {

@@ -138,7 +138,8 @@ TEST_F(StorageTest, WhenRetainingThenOnlyTheNewestStay) {
 
 TEST_F(StorageTest, WhenAFailedSyncFollowsTheRenameThenTheOutcomeIsUnknown) {
   FaultyFileSystem faulty(fs_);
-  faulty.Inject({.operation = FileOperation::kSyncDirectory, .path_suffix = "/completed", .skip = 1});
+  faulty.Inject(
+      {.operation = FileOperation::kSyncDirectory, .path_suffix = "/completed", .skip = 1});
   CheckpointStorage storage(faulty, directory_, kJob);
   ASSERT_TRUE(storage.Fence(Generation(1)).ok());
   EXPECT_EQ(Take(faulty, storage, 1).decision, Decision::kUnknown);

@@ -1,9 +1,9 @@
 #include "connectors/file/file_sink.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/support/temp_dir.h"
 #include "tests/unit/connectors/fake_context.h"
@@ -51,9 +51,9 @@ TEST_F(FileSinkTest, WhenRowsAreWrittenThenEachFormatHasItsText) {
   EXPECT_EQ("a b;1.5\n\"c\"\"\";2\n",
             Written(FileSink::csv<Row>(dir_ / "plain").without_header().delimiter(';'), rows,
                     "plain/part-00007-00000000.csv"));
-  EXPECT_EQ("{\"name\":\"a b\",\"value\":1.5}\n{\"name\":\"c\\\"\",\"value\":2}\n",
-            Written(FileSink::json_lines<Row>(dir_ / "json"), rows,
-                    "json/part-00007-00000000.jsonl"));
+  EXPECT_EQ(
+      "{\"name\":\"a b\",\"value\":1.5}\n{\"name\":\"c\\\"\",\"value\":2}\n",
+      Written(FileSink::json_lines<Row>(dir_ / "json"), rows, "json/part-00007-00000000.jsonl"));
   EXPECT_EQ("x\ny\n", Written<std::string>(FileSink::text(dir_ / "text"), {"x", "y"},
                                            "text/part-00007-00000000.txt"));
 }

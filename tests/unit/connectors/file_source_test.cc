@@ -1,10 +1,10 @@
 #include "connectors/file/file_source.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/support/temp_dir.h"
 #include "tests/unit/connectors/fake_context.h"
@@ -12,8 +12,8 @@
 namespace penstock {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::FakeContext;
+using ::testing::HasSubstr;
 
 struct Row {
   int id = 0;
@@ -81,7 +81,8 @@ class FileSourceTest : public ::testing::Test {
       for (std::size_t i = filler; i < batch.size(); ++i, ++read) records.push_back(batch[i]);
       if (!result.ok()) status_ = result.status();
       if (!result.ok() || *result == ReadResult::kEnd) return false;
-      if (*result == ReadResult::kNothingYet) context_.manual_clock.Advance(std::chrono::milliseconds(1));
+      if (*result == ReadResult::kNothingYet)
+        context_.manual_clock.Advance(std::chrono::milliseconds(1));
       if (limit > 0 && read >= limit) {
         split.state.clear();
         (*reader)->SnapshotPosition(split.state);
@@ -93,7 +94,8 @@ class FileSourceTest : public ::testing::Test {
 
 std::vector<Row> SomeRows(int count) {
   std::vector<Row> rows;
-  for (int i = 0; i < count; ++i) rows.push_back({i, std::string(static_cast<std::size_t>(i % 7), 'x')});
+  for (int i = 0; i < count; ++i)
+    rows.push_back({i, std::string(static_cast<std::size_t>(i % 7), 'x')});
   return rows;
 }
 
@@ -129,7 +131,8 @@ TEST_F(FileSourceTest, WhenAReaderIsMadeAnewAfterEveryRecordThenNoneIsLostOrRepe
     EXPECT_EQ(rows, ReadAll(FileSource::json<Row>(array), every));
     EXPECT_EQ(rows, ReadAll(FileSource::json_lines<Row>(lines).split_size(50), every));
     EXPECT_EQ(rows, ReadAll(FileSource::csv<Row>(table), every));
-    EXPECT_EQ(rows, ReadAll(FileSource::csv<Row>(table).one_line_per_record().split_size(37), every));
+    EXPECT_EQ(rows,
+              ReadAll(FileSource::csv<Row>(table).one_line_per_record().split_size(37), every));
     EXPECT_EQ("", status_.message());
   }
 }
@@ -154,7 +157,8 @@ TEST_F(FileSourceTest, WhenThePathIsADirectoryOrAPatternThenVisibleFilesAreReadI
   Write(".hidden", "x\n");
   Write("_tmp", "x\n");
   Write("c.log", "3\n");
-  EXPECT_EQ((std::vector<std::string>{"1", "2", "3"}), ReadAll(FileSource::text_lines(dir_.path())));
+  EXPECT_EQ((std::vector<std::string>{"1", "2", "3"}),
+            ReadAll(FileSource::text_lines(dir_.path())));
   EXPECT_EQ((std::vector<std::string>{"1", "2"}), ReadAll(FileSource::text_lines(dir_ / "*.txt")));
   EXPECT_EQ((std::vector<std::string>{"1", "2"}),
             ReadAll(FileSource::text_lines(ParentPath(dir_.path()) + "/penstock-*/[ab].txt")));
@@ -172,8 +176,9 @@ TEST_F(FileSourceTest, WhenThereIsNoFileThenTheMessageNamesIt) {
   EXPECT_TRUE(FileSource::json<Row>(dir_ / "a").Validate(fs_).ok());
 }
 
-constexpr const char* kMalformed = "{\"id\":1,\"name\":\"a\"}\n{\"id\":\"abc\"}\n{\"id\":3,\"name\":\"\xff\"}\n"
-                                   "{\"id\":4,\"name\":\"b\"}\n";
+constexpr const char* kMalformed =
+    "{\"id\":1,\"name\":\"a\"}\n{\"id\":\"abc\"}\n{\"id\":3,\"name\":\"\xff\"}\n"
+    "{\"id\":4,\"name\":\"b\"}\n";
 
 TEST_F(FileSourceTest, WhenARecordIsMalformedThenTheJobFailsAndTheMessageLeadsToIt) {
   const std::string path = Write("m.json", kMalformed);
@@ -193,11 +198,18 @@ TEST_F(FileSourceTest, WhenMalformedRecordsAreSkippedThenTheyAreCounted) {
 
 TEST_F(FileSourceTest, WhenMalformedRecordsAreDeadLettersThenTheFileHasBytesOffsetAndError) {
   const std::string path = Write("m.json", kMalformed);
-  EXPECT_EQ(2U, ReadAll(FileSource::json<Row>(path).on_malformed(dead_letter(dir_ / "dead"))).size());
+  EXPECT_EQ(2U,
+            ReadAll(FileSource::json<Row>(path).on_malformed(dead_letter(dir_ / "dead"))).size());
   EXPECT_EQ(2U, context_.counters["numRecordsDeadLettered"].value());
-  const std::string letters = ReadFile(fs_, dir_ / ("dead/split-00000-" + ToString(context_.job_id()) + "-g1.jsonl")).value();
-  EXPECT_THAT(letters, HasSubstr("{\"file\":\"" + path + "\",\"offset\":20,\"error\":\"field 'id': "
-                                 "expected a number, found \\\"abc\\\"\",\"bytes\":\"{\\\"id\\\":\\\"abc\\\"}\"}\n"));
+  const std::string letters =
+      ReadFile(fs_, dir_ / ("dead/split-00000-" + ToString(context_.job_id()) + "-g1.jsonl"))
+          .value();
+  EXPECT_THAT(
+      letters,
+      HasSubstr(
+          "{\"file\":\"" + path +
+          "\",\"offset\":20,\"error\":\"field 'id': "
+          "expected a number, found \\\"abc\\\"\",\"bytes\":\"{\\\"id\\\":\\\"abc\\\"}\"}\n"));
   EXPECT_THAT(letters, HasSubstr("\"bytes_base64\":\"eyJpZCI6MywibmFtZSI6Iv8ifQ==\""));
 }
 
@@ -213,7 +225,8 @@ TEST_F(FileSourceTest, WhenARecordIsTooLongThenTheLimitIsNamed) {
   EXPECT_EQ(3U, ReadAll(FileSource::text_lines(path).record_limit(100).chunk_size(7)).size());
   for (const std::size_t chunk : {7, 1000}) {
     EXPECT_EQ(1U, ReadAll(FileSource::text_lines(path).record_limit(50).chunk_size(chunk)).size());
-    EXPECT_EQ(path + ": the record at byte 6 is longer than the limit of 50 bytes", status_.message());
+    EXPECT_EQ(path + ": the record at byte 6 is longer than the limit of 50 bytes",
+              status_.message());
   }
 }
 
@@ -225,8 +238,9 @@ TEST_F(FileSourceTest, WhenTheFileHasChangedSinceThePositionWasTakenThenItIsName
   for (const std::string content : {"a\n", "a\nb\nc\n"}) {
     Write("t.txt", content);
     const Status status = source.NewReader(context_, (*splits)[0]).status();
-    EXPECT_THAT(status.message(), HasSubstr(path + ": the file has changed: it had 4 bytes and has " +
-                                            std::to_string(content.size())));
+    EXPECT_THAT(status.message(),
+                HasSubstr(path + ": the file has changed: it had 4 bytes and has " +
+                          std::to_string(content.size())));
   }
 }
 

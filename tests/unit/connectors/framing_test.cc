@@ -1,17 +1,17 @@
 #include "connectors/file/framing.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace penstock {
 namespace {
 
 using Strings = std::vector<std::string>;
 
-/// The records of a text as a reader sees it that gets `step` more bytes whenever it asks; the last entry
-/// is the problem, if there is one.
+/// The records of a text as a reader sees it that gets `step` more bytes whenever it asks; the last
+/// entry is the problem, if there is one.
 Strings Records(Framing framing, const std::string& text, std::size_t step) {
   Strings records;
   std::size_t offset = 0;
@@ -72,7 +72,8 @@ TEST(FramingTest, WhenAnArrayIsBrokenThenThePlaceIsTold) {
                 {"broken at 1: the JSON array is not closed before the end of the file"});
   ExpectRecords(Framing::kJsonArray, "[{},",
                 {"{}", "broken at 4: the JSON array is not closed before the end of the file"});
-  ExpectRecords(Framing::kJsonArray, "[1] x", {"1", "broken at 4: something follows the end of the JSON array"});
+  ExpectRecords(Framing::kJsonArray, "[1] x",
+                {"1", "broken at 4: something follows the end of the JSON array"});
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "connectors/file/record_parser.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace penstock {
 namespace {
@@ -70,7 +70,9 @@ TEST(JsonParserTest, WhenAllFieldsAreThereThenAllAreSet) {
   const auto parser = NewJsonParser(RecordFieldsOf<Sample>(), Format());
   Sample sample;
   Arena arena;
-  ASSERT_EQ("", Parse(*parser, std::string(kJson) + R"(,"maybe":3,"remark":"r"})", sample, arena).message());
+  ASSERT_EQ(
+      "",
+      Parse(*parser, std::string(kJson) + R"(,"maybe":3,"remark":"r"})", sample, arena).message());
   ExpectSample(sample);
   EXPECT_EQ(3, sample.maybe);
   EXPECT_EQ("r", sample.remark);
@@ -103,7 +105,8 @@ TEST(JsonParserTest, WhenMembersComeInAnotherOrderOrAreUnknownThenTheFieldsAreFo
 
 TEST(JsonParserTest, WhenAFieldIsWrongThenTheMessageNamesItAndWhatWasFound) {
   EXPECT_EQ("", JsonError(JsonWith("small", "-128")));
-  EXPECT_EQ(R"(field 'small': expected a number, found "abc")", JsonError(JsonWith("small", "\"abc\"")));
+  EXPECT_EQ(R"(field 'small': expected a number, found "abc")",
+            JsonError(JsonWith("small", "\"abc\"")));
   EXPECT_EQ("field 'small': expected a whole number that fits into 8 bits, found 128",
             JsonError(JsonWith("small", "128")));
   EXPECT_EQ("field 'small': expected a whole number that fits into 8 bits, found 1.5",
@@ -121,8 +124,8 @@ TEST(JsonParserTest, WhenAFieldIsWrongThenTheMessageNamesItAndWhatWasFound) {
 }
 
 TEST(JsonParserTest, WhenItIsNoObjectThenItIsMalformed) {
-  for (const char* json : {"", "3", "[1]", "{\"small\":1", "{\"small\":1,}", "{}{}", "{} x", "\"a\"",
-                           "{\"small\" 1}", "nonsense"}) {
+  for (const char* json : {"", "3", "[1]", "{\"small\":1", "{\"small\":1,}", "{}{}", "{} x",
+                           "\"a\"", "{\"small\" 1}", "nonsense"}) {
     EXPECT_NE("", JsonError(json)) << json;
   }
 }

@@ -1,8 +1,8 @@
 #include "connectors/file/row_text.h"
 
-#include <gtest/gtest.h>
-
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "connectors/file/record_parser.h"
 

@@ -32,8 +32,9 @@ TEST(TimeFormatTest, WhenTextFitsThePatternThenItIsThatTimeInUtc) {
 }
 
 TEST(TimeFormatTest, WhenTextDoesNotFitThenThereIsNoTime) {
-  for (const char* text : {"2001/01/01 00:47 ", "2001/1/01 00:47", "2001/13/01 00:47", "",
-                           "2001/02/29 00:47", "2001/01/01 24:00", "2001/01/01 00:60", "2001/01/01"}) {
+  for (const char* text :
+       {"2001/01/01 00:47 ", "2001/1/01 00:47", "2001/13/01 00:47", "", "2001/02/29 00:47",
+        "2001/01/01 24:00", "2001/01/01 00:60", "2001/01/01"}) {
     EXPECT_EQ(-1, Parsed("%Y/%m/%d %H:%M", text)) << text;
   }
 }

@@ -122,7 +122,8 @@ TEST_F(CheckpointCoordinatorTest, WhenTheFinalIsDecidedThenNoneFollows) {
   EXPECT_EQ(coordinator_.NextWake(), std::nullopt);
 }
 
-TEST_F(CheckpointCoordinatorTest, WhenTheAttemptEndsThenTheOneInFlightCountsAsFailedAndIdsContinue) {
+TEST_F(CheckpointCoordinatorTest,
+       WhenTheAttemptEndsThenTheOneInFlightCountsAsFailedAndIdsContinue) {
   After(seconds(10));
   coordinator_.End("host died");
   EXPECT_EQ(coordinator_.statistics().latest_failed()->failure, "host died");

@@ -35,8 +35,8 @@ inline JobGraph TwoVertexGraph(const std::string& delivery = "transactional") {
 /// Exit() with this: the host was alive when its worker was told to kill it.
 inline const std::string kOrdered = "killed by SIGKILL on order";
 
-/// A JobMaster with a cluster of two workers around it that does what it is told, unless a test takes
-/// a part over. Effects are carried out by Pump(), one event at a time.
+/// A JobMaster with a cluster of two workers around it that does what it is told, unless a test
+/// takes a part over. Effects are carried out by Pump(), one event at a time.
 class JobMasterHarness {
  public:
   static constexpr WorkerId kWorkerA{1, 1};
@@ -124,10 +124,10 @@ class JobMasterHarness {
     }
   }
   void Decide(std::uint64_t id, Decision decision = Decision::kDecided) {
-    Tell(DecisionWritten{generation(), CheckpointId(id),
-                         {decision, decision == Decision::kDecided
-                                        ? Status()
-                                        : Status::External("disk broke")}});
+    Tell(DecisionWritten{
+        generation(),
+        CheckpointId(id),
+        {decision, decision == Decision::kDecided ? Status() : Status::External("disk broke")}});
   }
   void EndSources() {
     for (std::uint32_t i = 0; i < 2; ++i) From(i, SourceExhausted{{VertexId(0), i}});

@@ -226,7 +226,8 @@ TEST(JobMasterTest, WhenEventsOfAnOlderGenerationComeThenTheyAreIgnoredAndTheirH
   h.ExitAll();
   h.RunFromSlots();
   h.Forget();
-  h.Tell(HostMessage{JobMasterHarness::kWorkerA, old, HostFailed{Status::Internal("late"), {}, ""}});
+  h.Tell(
+      HostMessage{JobMasterHarness::kWorkerA, old, HostFailed{Status::Internal("late"), {}, ""}});
   EXPECT_EQ(h.state(), JobState::kRunning);
   EXPECT_EQ(h.Commands<KillHost>().at(0).host, old);
   h.Tell(DecisionWritten{Generation(1), CheckpointId(1), {Decision::kDecided, Status()}});

@@ -201,7 +201,8 @@ TEST_F(RestServiceTest, WhenRequestsAreWrongThenEachHasItsStatus) {
   EXPECT_EQ(Ask("POST", "/jars/nothing/run", "{}").status, 404);
   EXPECT_EQ(Ask("POST", "/jars/" + plugin + "/run", "[]").status, 400);
   EXPECT_EQ(Ask("POST", "/jars/" + plugin + "/run", R"({"parallelism":"x"})").status, 400);
-  EXPECT_EQ(Ask("POST", "/jars/" + plugin + "/run", R"({"configuration":{"a.b":"c"}})").status, 400);
+  EXPECT_EQ(Ask("POST", "/jars/" + plugin + "/run", R"({"configuration":{"a.b":"c"}})").status,
+            400);
   EXPECT_EQ(Ask("GET", "/jobs/zz").status, 400);
   EXPECT_EQ(Ask("GET", "/jobs/" + ToString(JobId(9, 9))).status, 404);
   EXPECT_EQ(Ask("POST", "/jars/upload", "x", "application/json").status, 400);

@@ -9,10 +9,12 @@ namespace {
 class RouterTest : public testing::Test {
  protected:
   RouterTest() {
-    router_.Add("GET", "/jobs/overview", [](const RestCall& c) { c.responder.Send({.body = "o"}); });
+    router_.Add("GET", "/jobs/overview",
+                [](const RestCall& c) { c.responder.Send({.body = "o"}); });
     router_.Add("GET", "/jobs/:job",
                 [](const RestCall& c) { c.responder.Send({.body = c.Parameter("job")}); });
-    router_.Add("PATCH", "/jobs/:job", [](const RestCall& c) { c.responder.Send({.status = 202}); });
+    router_.Add("PATCH", "/jobs/:job",
+                [](const RestCall& c) { c.responder.Send({.status = 202}); });
   }
 
   HttpResponse Ask(const std::string& method, const std::string& target) {

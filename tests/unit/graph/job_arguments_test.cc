@@ -10,7 +10,8 @@ using Arguments = std::map<std::string, std::string>;
 TEST(JobArgumentsTest, WhenWrittenInAnyFormThenTheyAreNamed) {
   Result<Arguments> parsed = ParseJobArguments({"--input", "a b", "--n=-3", "--flag", "--last"});
   ASSERT_TRUE(parsed.ok());
-  EXPECT_EQ(*parsed, (Arguments{{"input", "a b"}, {"n", "-3"}, {"flag", "true"}, {"last", "true"}}));
+  EXPECT_EQ(*parsed,
+            (Arguments{{"input", "a b"}, {"n", "-3"}, {"flag", "true"}, {"last", "true"}}));
 }
 
 TEST(JobArgumentsTest, WhenAValueIsNegativeThenItIsNotAnOption) {

@@ -2,7 +2,6 @@
 // with the golden output or the independent reference.
 
 #include <dlfcn.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,6 +10,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "api/runtime/plugin.h"
 #include "tests/support/temp_dir.h"
@@ -51,7 +52,8 @@ class LocalJob final : public JobBuilder {
  public:
   std::uint32_t AddOperator(OperatorSpec spec) override {
     nodes_.push_back(std::make_unique<Node>(spec));
-    for (const auto& input : spec.inputs) nodes_[input.from]->readers.push_back(nodes_.back().get());
+    for (const auto& input : spec.inputs)
+      nodes_[input.from]->readers.push_back(nodes_.back().get());
     return static_cast<std::uint32_t>(nodes_.size() - 1);
   }
   void Complain(std::string problem) override { ADD_FAILURE() << problem; }
@@ -140,14 +142,15 @@ TEST_F(JobTest, WhenFlightDelaysHasRunThenItsOutputIsGolden) {
 }
 
 TEST_F(JobTest, WhenWordCountHasRunThenItsOutputIsGolden) {
-  Run("word_count", {{"input", PENSTOCK_JOBS_SOURCE "/word_count/data/stream.txt"},
-                     {"output", dir_.path()}});
+  Run("word_count",
+      {{"input", PENSTOCK_JOBS_SOURCE "/word_count/data/stream.txt"}, {"output", dir_.path()}});
   EXPECT_EQ(Golden("word_count/golden/counts.csv"), Rows(dir_.path()));
 }
 
 TEST_F(JobTest, WhenKillCheckHasRunThenTheCheckerFindsNothing) {
   Run("kill_check", {{"output", dir_.path()}, {"partitions", "1"}, {"records", "20000"}});
-  const std::string check = "python3 -B " PENSTOCK_JOBS_SOURCE "/../tests/e2e/check_output.py final " +
+  const std::string check = "python3 -B " PENSTOCK_JOBS_SOURCE
+                            "/../tests/e2e/check_output.py final " +
                             dir_.path() + " --partitions 1 --records 20000";
   EXPECT_EQ(0, std::system(check.c_str()));
 }

@@ -33,7 +33,9 @@ class WorkerAgentTest : public testing::Test {
     }
   }
   void Command(WorkerCommand command) { Step(CommandArrived{std::move(command)}); }
-  void End(HostId host) { Step(HostEnded{{host, false, "killed by SIGKILL", "last words"}}); }
+  void End(HostId host) {
+    Step(HostEnded{{host, false, false, "killed by SIGKILL", "last words"}});
+  }
   void Run(HostId host, std::uint64_t generation = 1, std::uint32_t slots = 1) {
     Command(Start(host, generation, slots));
     Step(PluginObtained{kHash, "/plugins/aa.so"});

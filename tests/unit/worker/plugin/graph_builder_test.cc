@@ -117,7 +117,8 @@ TEST(GraphBuilderTest, WhenSeveralThingsAreWrongThenAllAreListed) {
   EXPECT_THAT(Problems(answer), HasSubstr("file /x does not exist"));
   EXPECT_THAT(Problems(answer), HasSubstr("operator 'reader' is a source but has no uid"));
   EXPECT_THAT(Problems(answer), HasSubstr("operator 'count' keeps state but has no uid"));
-  EXPECT_THAT(Problems(answer), HasSubstr("uid 'out' is used by operator 'out' and by operator 'out'"));
+  EXPECT_THAT(Problems(answer),
+              HasSubstr("uid 'out' is used by operator 'out' and by operator 'out'"));
   EXPECT_THAT(Problems(answer), HasSubstr("parallelism 17"));
 }
 

@@ -91,9 +91,7 @@ class PassOn final : public Operator {
 class FinalCheckpoint final : public TaskListener {
  public:
   void OnDeployed(SubtaskId) override { task->Post(StartTasks{}); }
-  void OnExhausted(SubtaskId) override {
-    task->Post(TriggerMail{{CheckpointId(1), true, ""}, 0});
-  }
+  void OnExhausted(SubtaskId) override { task->Post(TriggerMail{{CheckpointId(1), true, ""}, 0}); }
   void OnAcknowledged(CheckpointAcknowledged acknowledged) override {
     snapshot = acknowledged.snapshot;
     task->Post(CheckpointCompleted{CheckpointId(1), true});
@@ -129,7 +127,14 @@ class TaskTest : public ::testing::Test {
   void Run(std::optional<TaskRestorePoint> restore = std::nullopt) {
     std::vector<std::unique_ptr<OutputChannel>> channels;
     channels.push_back(std::make_unique<RecordingChannel>(sent_));
-    TaskParts parts{.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
+    TaskParts parts{.identity = {JobId(1, 2),
+                                 "job",
+                                 Generation(1),
+                                 {},
+                                 1,
+                                 16,
+                                 false,
+                                 PosixFileSystem(),
                                  SystemClock::Instance()},
                     .vertex = vertex_,
                     .specs = specs_,
@@ -212,7 +217,14 @@ TEST_F(TaskTest, WhenAByteOfAnyFileIsFlippedThenTheRestoreIsRefused) {
 }
 
 TEST_F(TaskTest, WhenDecodingARecordThrowsThenTheErrorNamesTheReadingOperator) {
-  const TaskIdentity identity{JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
+  const TaskIdentity identity{JobId(1, 2),
+                              "job",
+                              Generation(1),
+                              {},
+                              1,
+                              16,
+                              false,
+                              PosixFileSystem(),
                               SystemClock::Instance()};
   JobVertex vertex;
   vertex.operators = {{.index = 1, .name = "pass on", .kind = "transform"}};
@@ -250,7 +262,14 @@ TEST_F(TaskTest, WhenWritingTheStateThrowsThenTheCheckpointIsDeclinedAndTheTaskL
     Task* task = nullptr;
     std::vector<std::string> reasons;
   } listener;
-  Task task({.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
+  Task task({.identity = {JobId(1, 2),
+                          "job",
+                          Generation(1),
+                          {},
+                          1,
+                          16,
+                          false,
+                          PosixFileSystem(),
                           SystemClock::Instance()},
              .vertex = vertex_,
              .specs = specs_,
@@ -269,7 +288,9 @@ TEST_F(TaskTest, WhenWritingTheStateThrowsThenTheCheckpointIsDeclinedAndTheTaskL
 TEST_F(TaskTest, WhenTheSnapshotCannotBeWrittenThenItIsDeclined) {
   std::filesystem::remove_all(directory());
   struct Ending final : TaskListener {
-    void OnDeployed(SubtaskId) override { task->Post(TriggerMail{{CheckpointId(1), false, ""}, 0}); }
+    void OnDeployed(SubtaskId) override {
+      task->Post(TriggerMail{{CheckpointId(1), false, ""}, 0});
+    }
     void OnExhausted(SubtaskId) override {}
     void OnAcknowledged(CheckpointAcknowledged) override { task->Cancel(); }
     void OnDeclined(CheckpointDeclined d) override {
@@ -281,7 +302,14 @@ TEST_F(TaskTest, WhenTheSnapshotCannotBeWrittenThenItIsDeclined) {
     Task* task = nullptr;
     Status reason;
   } ending;
-  Task task({.identity = {JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(),
+  Task task({.identity = {JobId(1, 2),
+                          "job",
+                          Generation(1),
+                          {},
+                          1,
+                          16,
+                          false,
+                          PosixFileSystem(),
                           SystemClock::Instance()},
              .vertex = vertex_,
              .specs = specs_,
