@@ -32,8 +32,7 @@ class Environment {
   /// job.
   template <typename S>
   auto from(S source) {
-    internal::ComplainOfMissingUid(*draft_, "source \"" + source.name() + "\"",
-                                   "env.from(\"my-name\", ...)");
+    draft_->ComplainOfMissingUid("source \"" + source.name() + "\"", "env.from(\"my-name\", ...)");
     return from("", std::move(source));
   }
 

@@ -16,6 +16,7 @@ namespace penstock::internal {
 class JobDraft {
  public:
   [[gnu::cold]] std::uint32_t Add(OperatorSpec spec) {
+    spec.uid_reported = std::exchange(next_lacks_uid_, false);
     operators_.push_back(std::move(spec));
     return static_cast<std::uint32_t>(operators_.size() - 1);
   }
@@ -23,6 +24,11 @@ class JobDraft {
   /// The place of the operator that is added next, counted from 1.
   std::string next_position() const { return std::to_string(operators_.size() + 1); }
   void Complain(std::string problem) { problems_.push_back(std::move(problem)); }
+  /// Complains that `what`, the next operator, has no uid; `call` is what to write.
+  [[gnu::cold]] void ComplainOfMissingUid(const std::string& what, const std::string& call) {
+    Complain(what + " at position " + next_position() + " needs a uid: write " + call);
+    next_lacks_uid_ = true;
+  }
 
   /// `valid_arguments`: sources and sinks may check themselves.
   [[gnu::cold]] void Submit(JobBuilder& builder, bool valid_arguments) {
@@ -38,6 +44,7 @@ class JobDraft {
  private:
   std::vector<OperatorSpec> operators_;
   std::vector<std::string> problems_;
+  bool next_lacks_uid_ = false;
 };
 
 /// A reading end in a job under construction: which operator it reads, and over what edge.
@@ -51,12 +58,6 @@ struct StreamEnd {
                                              OperatorSpec spec) {
   spec.inputs.push_back({end.from, std::move(edge)});
   return end.draft->Add(std::move(spec));
-}
-
-/// Complains that `what` at the next position has no uid; `call` is what to write.
-[[gnu::cold]] inline void ComplainOfMissingUid(JobDraft& draft, const std::string& what,
-                                               const std::string& call) {
-  draft.Complain(what + " at position " + draft.next_position() + " needs a uid: write " + call);
 }
 
 }  // namespace penstock::internal

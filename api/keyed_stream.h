@@ -139,7 +139,7 @@ class KeyedStream {
 
  private:
   void ComplainOfMissingUid(const std::string& what, const std::string& call) const {
-    internal::ComplainOfMissingUid(*end_.draft, what + " after key_by", call);
+    end_.draft->ComplainOfMissingUid(what + " after key_by", call);
   }
 
   internal::StreamEnd end_;

@@ -221,8 +221,8 @@ class Stream {
     spec.delivery = sink->delivery();
     spec.stateful = spec.delivery == Delivery::kTransactional;
     if (spec.stateful && uid.empty()) {
-      internal::ComplainOfMissingUid(*end_.draft, "transactional sink \"" + spec.name + "\"",
-                                     ".sink_to(\"my-name\", ...)");
+      end_.draft->ComplainOfMissingUid("transactional sink \"" + spec.name + "\"",
+                                       ".sink_to(\"my-name\", ...)");
     }
     spec.uid = std::move(uid);
     spec.validate = [sink](FileSystem& fs) { return sink->Validate(fs); };

@@ -117,6 +117,7 @@ void Supervisor::Reap(Child& child) {
   LogWarn("ended; starting it again",
           {{"role", child.role}, {"how", ToString(**ended)}, {"pause-ms", child.pause.count()}});
   child.process.reset();
+  (void)Publish();  // for `cluster status`; the next start writes it again
   child.start_at = Now() + child.pause;
   child.pause = std::clamp(child.pause * 2, std::chrono::milliseconds(100), kLongestPause);
   ++child.restarts;

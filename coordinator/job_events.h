@@ -89,7 +89,6 @@ struct WriteDecision {
   CheckpointManifest manifest;
 };
 struct DropCheckpoint {
-  Generation generation;
   CheckpointId checkpoint;
 };
 /// A checkpoint was decided: delete the oldest ones.

@@ -45,7 +45,7 @@ void JobMaster::Do(const DecideCheckpoint& action) {
 
 void JobMaster::Do(const AbortCheckpoint& action) {
   Tell(LogLevel::kWarn, action.warning);
-  Emit(DropCheckpoint{progress_.generation, action.checkpoint});
+  Emit(DropCheckpoint{action.checkpoint});
 }
 
 void JobMaster::Do(const CommitCheckpoint& action) {

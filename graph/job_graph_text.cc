@@ -62,6 +62,11 @@ std::string VertexDifference(const JobVertex& expected, const JobVertex& actual)
   return expected == actual ? "" : where + " has changed";
 }
 
+/// A key that is one value has no name worth showing.
+std::string KeyText(const Fingerprint& key) {
+  return key.size() == 1 ? key.front().type : ToString(key);
+}
+
 void AppendVertexTree(const JobGraph& graph, const JobVertex& vertex, const std::string& indent,
                       std::string& out);
 
@@ -80,7 +85,7 @@ void AppendOperatorTree(const JobGraph& graph, const JobVertex& vertex, std::int
     if (edge.from != vertex.id || edge.from_operator != static_cast<std::uint32_t>(position)) {
       continue;
     }
-    const std::string key = edge.key.empty() ? "" : " by " + ToString(edge.key);
+    const std::string key = edge.key.empty() ? "" : " by " + KeyText(edge.key);
     out += fmt::format("{}  └─ {}{}\n", indent, ToString(edge.distribution), key);
     AppendVertexTree(graph, graph.vertex(edge.to), indent + "     ", out);
   }

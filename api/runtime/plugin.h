@@ -30,8 +30,9 @@ enum class Delivery : unsigned char {
 /// One logical operator of a job, as the job function declares it.
 struct OperatorSpec {
   OperatorKind kind = OperatorKind::kTransform;
-  std::string name;  ///< For people: "filter", "weekly: sliding(7 d, 1 d)".
-  std::string uid;   ///< Empty: none given.
+  std::string name;           ///< For people: "filter", "weekly: sliding(7 d, 1 d)".
+  std::string uid;            ///< Empty: none given.
+  bool uid_reported = false;  ///< That it lacks one has been complained of, with the call to write.
   bool stateful = false;
   Delivery delivery = Delivery::kNone;
   std::optional<std::uint32_t> parallelism;  ///< Default: the job's.

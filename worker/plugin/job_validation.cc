@@ -70,7 +70,7 @@ class Validation {
   void CheckUid(const OperatorSpec& op) {
     if (op.uid.empty()) {
       const std::string_view need = NeedOfUid(op);
-      if (need.empty()) return;
+      if (need.empty() || op.uid_reported) return;
       Add(fmt::format("operator '{}' {} but has no uid", op.name, need),
           "give it one as its first argument: a short name that never changes");
       return;

@@ -66,7 +66,7 @@ TEST(JobGraphTest, WhenShownAsATreeThenEveryOperatorAndEdgeIsThere) {
   const std::string tree = JobGraphToTree(SourceToWindow(1, 2));
   EXPECT_THAT(tree, HasSubstr("example  (exactly-once, 2 slots)"));
   EXPECT_THAT(tree, HasSubstr("events  uid=events  [replayable]"));
-  EXPECT_THAT(tree, HasSubstr("HASH by (string)"));
+  EXPECT_THAT(tree, HasSubstr("HASH by string"));
   EXPECT_THAT(tree, HasSubstr("out  uid=out  [transactional]"));
 }
 
