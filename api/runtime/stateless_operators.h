@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -68,6 +69,33 @@ class MapOperator final : public StatelessOperator {
 
   F map_;
   [[no_unique_address]] std::conditional_t<std::is_same_v<T, Out>, NoBatch, TypedBatch<Out>> out_;
+};
+
+/// A function of (T&) that returns nothing changes the record where it is. One of (const T&) would
+/// have no effect and is none.
+template <typename F, typename T>
+concept ChangesInPlace = requires(F& function, T& record) {
+  { std::invoke(function, record) } -> std::same_as<void>;
+}
+&&!std::is_invocable_v<F&, const T&>;
+
+/// Changes each record in place: nothing is copied or moved.
+template <typename T, typename F>
+class UpdateOperator final : public StatelessOperator {
+ public:
+  explicit UpdateOperator(F update) : update_(std::move(update)) {}
+
+  void ProcessBatch(Batch& batch) override {
+    auto& records = static_cast<TypedBatch<T>&>(batch);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      std::invoke(update_, records[i]);
+      Codec<T>::AdoptText(records[i], records.arena());
+    }
+    output_->Emit(records);
+  }
+
+ private:
+  F update_;
 };
 
 /// Keeps the records that `F` is true for, in the same batch.

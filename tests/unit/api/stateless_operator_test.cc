@@ -59,6 +59,28 @@ TEST(MapOperatorTest, WhenTypeStaysThenTheSameBatchIsPassedOn) {
   EXPECT_EQ(batch[0], 42);
 }
 
+TEST(UpdateOperatorTest, WhenRecordsAreChangedInPlaceThenTextOfTheFunctionIsKept) {
+  std::string scratch;
+  OperatorHarness<Event, Event> harness(Make<UpdateOperator, Event>([&scratch](Event& record) {
+    scratch = "a name that is too long to be inline, " + std::to_string(record.value);
+    record.name = Text(scratch);
+    ++record.value;
+  }));
+  harness.ProcessAll({{{1, Text("x"), {}}, {10}}, {{2, Text("y"), {}}, {20}}});
+  ASSERT_TRUE(harness.status().ok());
+  ASSERT_EQ(harness.records().size(), 2u);
+  EXPECT_EQ(harness.records()[0].record.value, 2);
+  EXPECT_EQ(harness.records()[0].record.name.view(), "a name that is too long to be inline, 1");
+  EXPECT_EQ(harness.records()[1].record.name.view(), "a name that is too long to be inline, 2");
+  EXPECT_EQ(harness.records()[1].timestamp, Timestamp{20});
+}
+
+TEST(UpdateOperatorTest, WhenAFunctionTakesAConstReferenceThenItIsNoUpdate) {
+  static_assert(ChangesInPlace<decltype([](int& n) { ++n; }), int>);
+  static_assert(!ChangesInPlace<decltype([](const int&) {}), int>);
+  static_assert(!ChangesInPlace<decltype([](int& n) { return n; }), int>);
+}
+
 TEST(MapOperatorTest, WhenMoreThanABatchThenAllIsEmitted) {
   OperatorHarness<std::int64_t, std::string> harness(
       Make<MapOperator, std::int64_t>([](std::int64_t n) { return std::to_string(n); }));
