@@ -249,9 +249,10 @@ struct TupleFields {
 ///   kFixedSize           the encoded size is constant (kSize) and the value owns no heap memory
 ///   kHoldsText           there is a Text in it
 ///   Encode(value, out)   appends
-///   Decode(in, value)    sets every part of the value; Text views the input; false when it is too
-///   short DecodeInto(in, value, arena)   as Decode, Text views the arena Describe(prefix, out)
-///   appends the list of (name, type) HeapBytes(value)     memory beside sizeof(T), approximately
+///   Decode(in, value)    sets every part; Text views the input; false when the input is too short
+///   DecodeInto(in, value, arena)   as Decode, but Text views the arena
+///   Describe(prefix, out)          appends the list of (name, type)
+///   HeapBytes(value)               memory beside sizeof(T), approximately
 ///   AdoptText(value, arena)        lets Text that views other memory view a copy in the arena
 ///   Size(value), Write(value, out) size of the encoded form; writes it. Only when kDirect.
 template <typename T>
@@ -261,8 +262,12 @@ struct Codec : internal::DefaultCodec<T> {};
 ///   template <> struct penstock::Codec<Money> : penstock::CustomCodec<Money> {
 ///     static constexpr const char* kTypeName = "money";   // change it when the layout changes
 ///     static void Encode(const Money& m, std::string& out) {
-///     Codec<std::int64_t>::Encode(m.cents(), out); } static bool Decode(ByteReader& in, Money& m)
-///     { m = Money(in.Fixed<std::int64_t>()); return !in.failed(); }
+///       Codec<std::int64_t>::Encode(m.cents(), out);
+///     }
+///     static bool Decode(ByteReader& in, Money& m) {
+///       m = Money(in.Fixed<std::int64_t>());
+///       return !in.failed();
+///     }
 ///   };
 template <typename T>
 struct CustomCodec {

@@ -5,28 +5,23 @@
 //
 // Invariants
 // 1. An entry never moves. Pages are freed only with the shard, so a pointer to an entry stays
-// valid
-//    memory; whether a key lives there is told by its mark.
+//    valid memory; whether a key lives there is told by its mark.
 // 2. Everything but marks and `aside` belongs to the task's thread. The background thread reads
-// pages up to
-//    the counts captured by the freeze, and reads key and value of an entry only while it holds its
-//    mark.
+//    pages up to the counts captured by the freeze, and reads key and value of an entry only while
+//    it holds its mark.
 // 3. A mark is {epoch, writing, live}. Freeze number E makes E the current epoch. While snapshot E
-// runs, an
-//    entry is *frozen* exactly if it is live and its epoch is below E: it was there at the freeze
-//    and nobody has saved it yet. Entries made later, also in re-used slots, carry E. Epochs of a
-//    slot never go back, so an entry that has left the frozen state can't become frozen again in
-//    snapshot E.
+//    runs, an entry is *frozen* exactly if it is live and its epoch is below E: it was there at the
+//    freeze and nobody has saved it yet. Entries made later, also in re-used slots, carry E. Epochs
+//    of a slot never go back, so an entry that has left the frozen state can't become frozen again
+//    in snapshot E.
 // 4. A frozen entry is saved by one side, decided by compare-and-swap on its mark:
-//      task:   frozen -> {E, live}, while it holds aside_mu; then it encodes the entry into `aside`
-//      and
-//              releases the mutex; only then is the entry changed or erased.
+//      task:   frozen -> {E, live}, while it holds aside_mu; then it encodes the entry into
+//              `aside` and releases the mutex; only then is the entry changed or erased.
 //      writer: frozen -> {old, writing, live}; encodes it; -> {E, live} with release order.
 //    A task that meets `writing` waits for it: a few hundred nanoseconds.
 // 5. The writer takes `aside` of a shard, under aside_mu, after it has visited all entries of the
-// shard. An
-//    entry that it found taken was taken under the mutex, so by then its copy is complete, or
-//    `aside_complete` says that encoding it has thrown, and the snapshot is given up.
+//    shard. An entry that it found taken was taken under the mutex, so by then its copy is
+//    complete, or `aside_complete` says that encoding it has thrown, and the snapshot is given up.
 // 6. Without a running snapshot nobody looks at marks but to tell live entries from free ones.
 
 #include <atomic>
