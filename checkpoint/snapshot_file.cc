@@ -1,12 +1,12 @@
 #include "checkpoint/snapshot_file.h"
 
-#include <utility>
+#include <algorithm>
+#include <memory>
 #include <vector>
 
 #include <fmt/format.h>
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_reader.h>
-#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
 #include "checkpoint/rocks_files.h"
@@ -15,12 +15,11 @@
 namespace penstock {
 namespace {
 
-constexpr std::size_t kBlockBytes = 32 * 1024;
 constexpr std::size_t kVerifyBytes = 1024 * 1024;
+constexpr std::size_t kTailBytes = 4096;
 
 rocksdb::Options TableOptions(rocksdb::Env& env) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_size = kBlockBytes;
   table.checksum = rocksdb::kXXH3;
   table.no_block_cache = true;
   rocksdb::Options options;
@@ -30,59 +29,48 @@ rocksdb::Options TableOptions(rocksdb::Env& env) {
   return options;
 }
 
+Status VerifySize(FileSystem& fs, const std::string& path, std::uint64_t size) {
+  const auto actual = fs.FileSize(path);
+  if (!actual.ok() && actual.status().code() == ErrorCode::kNotFound) {
+    return Status::Corruption(fmt::format("{}: expected {} bytes, found no file", path, size));
+  }
+  PENSTOCK_RETURN_IF_ERROR(actual.status());
+  if (*actual == size) return Status::Ok();
+  return Status::Corruption(fmt::format("{} has {} bytes instead of {}", path, *actual, size));
+}
+
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 }  // namespace
 
-class SnapshotFileWriter::Rep {
- public:
-  Rep(FileSystem& fs, std::string path)
-      : path_(std::move(path)),
-        env_(internal::NewTableFileEnv(fs, &tally_)),
-        options_(TableOptions(*env_)),
-        writer_(rocksdb::EnvOptions(), options_, nullptr, /*invalidate_page_cache=*/false) {}
-
-  Status Put(std::string_view key, std::string_view value) {
-    if (entries_ == 0) {
-      PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(writer_.Open(path_), path_));
-    }
-    ++entries_;
-    return internal::FromRocks(writer_.Put(rocksdb::Slice(key.data(), key.size()),
-                                           rocksdb::Slice(value.data(), value.size())),
-                               path_);
+Result<std::uint64_t> TailChecksum(FileSystem& fs, const std::string& path, std::uint64_t size) {
+  PENSTOCK_ASSIGN_OR_RETURN(auto file, fs.Open(path));
+  char tail[kTailBytes];
+  const std::size_t wanted = std::min<std::uint64_t>(size, kTailBytes);
+  std::size_t got = 0;
+  while (got < wanted) {
+    PENSTOCK_ASSIGN_OR_RETURN(const std::size_t read,
+                              file->Read(size - wanted + got, tail + got, wanted - got));
+    if (read == 0) break;
+    got += read;
   }
-
-  Result<WrittenFile> Finish() {
-    if (entries_ == 0) return WrittenFile{};
-    PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(writer_.Finish(), path_));
-    return WrittenFile{entries_, tally_.size, tally_.checksum.Digest()};
-  }
-
- private:
-  std::string path_;
-  internal::FileTally tally_;
-  std::unique_ptr<rocksdb::Env> env_;
-  rocksdb::Options options_;
-  rocksdb::SstFileWriter writer_;
-  std::uint64_t entries_ = 0;
-};
-
-SnapshotFileWriter::SnapshotFileWriter(FileSystem& fs, std::string path)
-    : rep_(std::make_unique<Rep>(fs, std::move(path))) {}
-SnapshotFileWriter::~SnapshotFileWriter() = default;
-
-Status SnapshotFileWriter::Put(std::string_view key, std::string_view value) {
-  return rep_->Put(key, value);
+  return Checksum({tail, got});
 }
 
-Result<WrittenFile> SnapshotFileWriter::Finish() { return rep_->Finish(); }
+Status VerifyTail(FileSystem& fs, const std::string& path, std::uint64_t size,
+                  std::uint64_t tail_checksum) {
+  PENSTOCK_RETURN_IF_ERROR(VerifySize(fs, path, size));
+  PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t found, TailChecksum(fs, path, size));
+  if (found == tail_checksum) return Status::Ok();
+  return Status::Corruption(
+      fmt::format("{} has another end than when it was written: expected checksum {:016x}, found "
+                  "{:016x}",
+                  path, tail_checksum, found));
+}
 
 Status VerifyFile(FileSystem& fs, const std::string& path, std::uint64_t size,
                   std::uint64_t checksum) {
-  PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t actual, fs.FileSize(path));
-  if (actual != size) {
-    return Status::Corruption(fmt::format("{} has {} bytes instead of {}", path, actual, size));
-  }
+  PENSTOCK_RETURN_IF_ERROR(VerifySize(fs, path, size));
   PENSTOCK_ASSIGN_OR_RETURN(auto file, fs.Open(path));
   RunningChecksum running;
   std::vector<char> buffer(kVerifyBytes);

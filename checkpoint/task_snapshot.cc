@@ -9,7 +9,7 @@ namespace penstock {
 namespace {
 
 constexpr std::string_view kMagic = "PSTKSNAP";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 template <typename T, typename WriteOne>
 void WriteList(ByteWriter& out, const std::vector<T>& list, WriteOne write_one) {
@@ -44,23 +44,20 @@ void WriteTable(ByteWriter& out, const SnapshotTable& table) {
   WriteList(out, table.key, WriteField);
   WriteList(out, table.space, WriteField);
   WriteList(out, table.value, WriteField);
-  out.String(table.file);
-  out.Fixed(table.entries);
-  out.Fixed(table.size);
-  out.Fixed(table.checksum);
 }
 
-SnapshotTable ReadTable(ByteReader& in) {
+SnapshotTable ReadTable(ByteReader& in, std::uint32_t version) {
   SnapshotTable table;
   table.name = in.String();
   table.kind = in.String();
   table.key = ReadList<TypeField>(in, ReadField);
   table.space = ReadList<TypeField>(in, ReadField);
   table.value = ReadList<TypeField>(in, ReadField);
+  if (version > 1) return table;
   table.file = in.String();
   table.entries = in.Fixed<std::uint64_t>();
-  table.size = in.Fixed<std::uint64_t>();
-  table.checksum = in.Fixed<std::uint64_t>();
+  in.Fixed<std::uint64_t>();  // size and checksum, which the manifest has too
+  in.Fixed<std::uint64_t>();
   return table;
 }
 
@@ -71,17 +68,58 @@ void WriteOperator(ByteWriter& out, const SnapshotOperator& op) {
   WriteList(out, op.tables, WriteTable);
 }
 
-SnapshotOperator ReadOperator(ByteReader& in) {
+SnapshotOperator ReadOperator(ByteReader& in, std::uint32_t version) {
   SnapshotOperator op;
   op.key = in.String();
   op.name = in.String();
   op.state = in.String();
-  op.tables = ReadList<SnapshotTable>(in, ReadTable);
+  op.tables =
+      ReadList<SnapshotTable>(in, [&](ByteReader& r) { return ReadTable(r, version); });
   return op;
 }
 
-SnapshotMetadata ReadBody(ByteReader& in) {
+void WritePartFile(ByteWriter& out, const PartFile& file) {
+  out.String(file.name);
+  out.Fixed(file.level);
+  out.Fixed(file.smallest_sequence);
+  out.Fixed(file.largest_sequence);
+  out.String(file.smallest_key);
+  out.String(file.largest_key);
+  out.Fixed(file.tail_checksum);
+}
+
+PartFile ReadPartFile(ByteReader& in) {
+  PartFile file;
+  file.name = in.String();
+  file.level = in.Fixed<std::int32_t>();
+  file.smallest_sequence = in.Fixed<std::uint64_t>();
+  file.largest_sequence = in.Fixed<std::uint64_t>();
+  file.smallest_key = in.String();
+  file.largest_key = in.String();
+  file.tail_checksum = in.Fixed<std::uint64_t>();
+  return file;
+}
+
+void WritePart(ByteWriter& out, const SnapshotPart& part) {
+  out.Fixed(part.groups.begin);
+  out.Fixed(part.groups.end);
+  WriteList(out, part.states, [](ByteWriter& w, std::uint32_t state) { w.Fixed(state); });
+  WriteList(out, part.files, WritePartFile);
+}
+
+SnapshotPart ReadPart(ByteReader& in) {
+  SnapshotPart part;
+  part.groups.begin = in.Fixed<std::uint32_t>();
+  part.groups.end = in.Fixed<std::uint32_t>();
+  part.states =
+      ReadList<std::uint32_t>(in, [](ByteReader& r) { return r.Fixed<std::uint32_t>(); });
+  part.files = ReadList<PartFile>(in, ReadPartFile);
+  return part;
+}
+
+SnapshotMetadata ReadBody(ByteReader& in, std::uint32_t version) {
   SnapshotMetadata metadata;
+  metadata.version = version;
   metadata.checkpoint = CheckpointId(in.Fixed<std::uint64_t>());
   metadata.subtask.vertex = VertexId(in.Fixed<std::uint32_t>());
   metadata.subtask.index = in.Fixed<std::uint32_t>();
@@ -90,7 +128,9 @@ SnapshotMetadata ReadBody(ByteReader& in) {
   metadata.key_hash_version = in.Fixed<std::uint32_t>();
   metadata.input_watermarks =
       ReadList<std::int64_t>(in, [](ByteReader& r) { return r.Fixed<std::int64_t>(); });
-  metadata.operators = ReadList<SnapshotOperator>(in, ReadOperator);
+  metadata.operators =
+      ReadList<SnapshotOperator>(in, [&](ByteReader& r) { return ReadOperator(r, version); });
+  if (version > 1) metadata.parts = ReadList<SnapshotPart>(in, ReadPart);
   return metadata;
 }
 
@@ -110,6 +150,7 @@ std::string EncodeSnapshotMetadata(const SnapshotMetadata& metadata) {
   WriteList(out, metadata.input_watermarks,
             [](ByteWriter& w, std::int64_t watermark) { w.Fixed(watermark); });
   WriteList(out, metadata.operators, WriteOperator);
+  WriteList(out, metadata.parts, WritePart);
   out.Fixed(Checksum(bytes));
   return bytes;
 }
@@ -124,13 +165,14 @@ Result<SnapshotMetadata> DecodeSnapshotMetadata(std::string_view bytes) {
     return Status::Corruption("snapshot metadata has a wrong checksum");
   }
   ByteReader in(content.substr(kMagic.size()));
-  if (const auto version = in.Fixed<std::uint32_t>(); version != kVersion) {
+  const auto version = in.Fixed<std::uint32_t>();
+  if (version < 1 || version > kVersion) {
     return Status::InvalidArgument(
-        fmt::format("snapshot metadata has format version {}, this build reads {}", version,
+        fmt::format("snapshot metadata has format version {}, this build reads 1 to {}", version,
                     kVersion),
         "restore it with the version of Penstock that wrote it");
   }
-  SnapshotMetadata metadata = ReadBody(in);
+  SnapshotMetadata metadata = ReadBody(in, version);
   if (in.failed() || in.remaining() != 0) {
     return Status::Corruption("snapshot metadata does not fill its file");
   }
@@ -141,8 +183,8 @@ std::string SnapshotMetadataName(SubtaskId subtask) {
   return fmt::format("{}-{}-0.meta", subtask.vertex.value(), subtask.index);
 }
 
-std::string SnapshotTableName(SubtaskId subtask, std::uint32_t n) {
-  return fmt::format("{}-{}-{}.sst", subtask.vertex.value(), subtask.index, n);
+std::string SnapshotTableName(SubtaskId subtask, std::uint64_t number) {
+  return fmt::format("{}-{}-{}.sst", subtask.vertex.value(), subtask.index, number);
 }
 
 }  // namespace penstock

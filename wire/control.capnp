@@ -46,6 +46,8 @@ struct HostSetup {
   memoryBytes @4 :UInt64;
   bindAddress @5 :Text;
   clusterSecret @6 :Text;
+  stateDirectory @7 :Text;
+  slots @8 :UInt32 = 1;
 }
 
 struct SnapshotFile {

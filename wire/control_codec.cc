@@ -102,6 +102,8 @@ void Write(const penstock::HostSetup& from, HostSetup::Builder to) {
   to.setMemoryBytes(from.memory_bytes);
   to.setBindAddress(ToText(from.bind_address));
   to.setClusterSecret(ToText(from.cluster_secret));
+  to.setStateDirectory(ToText(from.state_directory));
+  to.setSlots(from.slots);
 }
 
 penstock::HostSetup Read(HostSetup::Reader from) {
@@ -113,6 +115,8 @@ penstock::HostSetup Read(HostSetup::Reader from) {
   setup.memory_bytes = from.getMemoryBytes();
   setup.bind_address = ReadText(from.getBindAddress());
   setup.cluster_secret = ReadText(from.getClusterSecret());
+  setup.state_directory = ReadText(from.getStateDirectory());
+  setup.slots = from.getSlots();
   return setup;
 }
 

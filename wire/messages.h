@@ -174,8 +174,10 @@ struct HostSetup {
   JobSpec job;
   std::string plugin_path;
   std::uint64_t memory_bytes = 0;  ///< The host's share of worker.memory.
+  std::uint32_t slots = 1;         ///< Slots of the worker that it takes.
   std::string bind_address;        ///< For the data socket: "127.0.0.1".
   std::string cluster_secret;      ///< Must come with every data connection's handshake.
+  std::string state_directory;     ///< For the working state of its tasks; removed after its end.
 };
 
 }  // namespace penstock

@@ -3,71 +3,84 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/runtime/arena.h"
-#include "api/runtime/codec.h"
-#include "api/runtime/keyed_table.h"
-#include "common/key_group.h"
+#include "common/status.h"
 
 namespace penstock {
 
-/// Encoded entries of a snapshot: collected in any order, written sorted. One thread at a time.
+/// Receives the entries of a snapshot in ascending byte order of `key`.
+class EntryWriter {
+ public:
+  virtual ~EntryWriter() = default;
+  virtual Status Put(std::string_view key, std::string_view value) = 0;
+  /// The entry of that key is gone, if there ever was one.
+  virtual Status Erase(std::string_view key) = 0;
+};
+
+/// Changed entries of a snapshot: collected in any order, written sorted. One thread at a time.
 class EntryBuffer {
  public:
-  /// Starts the entries of one key of a table with `max_parallelism` groups.
-  template <typename K>
-  void StartKey(const K& key, std::uint32_t max_parallelism) {
-    scratch_.assign(2, '\0');
-    Codec<K>::Encode(key, scratch_);
-    key_end_ = scratch_.size();
-    const std::uint64_t hash = HashKey(std::string_view(scratch_).substr(2));
-    const std::uint32_t group = KeyGroupOf(hash, max_parallelism);
-    scratch_[0] = static_cast<char>(group >> 8);
-    scratch_[1] = static_cast<char>(group & 0xff);
-  }
-  /// Adds one entry of that key. The functions append the namespace and the value to a std::string.
-  template <typename AppendNamespace, typename AppendValue>
-  void Add(AppendNamespace&& append_namespace, AppendValue&& append_value) {
-    scratch_.resize(key_end_);
-    append_namespace(scratch_);
+  /// Adds an entry. The functions append the key and the value to a std::string.
+  template <typename AppendKey, typename AppendValue>
+  void Put(AppendKey&& append_key, AppendValue&& append_value) {
+    scratch_.clear();
+    append_key(scratch_);
     const std::size_t key_size = scratch_.size();
     append_value(scratch_);
-    const std::string_view bytes = arena_.Copy(scratch_);
-    refs_.push_back({Prefix(bytes.substr(0, key_size)), bytes.data(),
-                     static_cast<std::uint32_t>(key_size),
-                     static_cast<std::uint32_t>(bytes.size() - key_size)});
+    Add(key_size, static_cast<std::uint32_t>(scratch_.size() - key_size));
   }
-  /// Takes over references to all entries of `other`, which must live as long as they are used.
-  void Refer(const EntryBuffer& other) {
-    refs_.insert(refs_.end(), other.refs_.begin(), other.refs_.end());
+  template <typename AppendKey>
+  void Erase(AppendKey&& append_key) {
+    scratch_.clear();
+    append_key(scratch_);
+    Add(scratch_.size(), kErased);
+  }
+  /// Takes all entries of another one over; of no key both may have an entry.
+  void Adopt(std::unique_ptr<EntryBuffer> other) {
+    refs_.insert(refs_.end(), other->refs_.begin(), other->refs_.end());
+    adopted_.push_back(std::move(other));
   }
 
   Status WriteSorted(EntryWriter& writer) {
     std::sort(refs_.begin(), refs_.end(), Before);
     for (const Ref& ref : refs_) {
+      const std::string_view key(ref.bytes, ref.key_size);
       PENSTOCK_RETURN_IF_ERROR(
-          writer.Put({ref.bytes, ref.key_size}, {ref.bytes + ref.key_size, ref.value_size}));
+          ref.value_size == kErased
+              ? writer.Erase(key)
+              : writer.Put(key, {ref.bytes + ref.key_size, ref.value_size}));
     }
     return Status::Ok();
   }
-  /// Keeps the memory.
+  /// Keeps the memory of its own entries.
   void Clear() {
     refs_.clear();
     arena_.Clear();
+    adopted_.clear();
   }
   std::size_t MemoryBytes() const { return arena_.used() + refs_.capacity() * sizeof(Ref); }
 
  private:
+  static constexpr std::uint32_t kErased = UINT32_MAX;
+
   struct Ref {
     std::uint64_t prefix;  // first 8 bytes of the key: decides most comparisons
     const char* bytes;     // key, then value
     std::uint32_t key_size;
-    std::uint32_t value_size;
+    std::uint32_t value_size;  // or kErased
   };
 
+  void Add(std::size_t key_size, std::uint32_t value_size) {
+    const std::string_view bytes = arena_.Copy(scratch_);
+    refs_.push_back({Prefix(bytes.substr(0, key_size)), bytes.data(),
+                     static_cast<std::uint32_t>(key_size), value_size});
+  }
   static std::uint64_t Prefix(std::string_view key) {
     unsigned char head[8] = {};
     std::memcpy(head, key.data(), std::min<std::size_t>(key.size(), sizeof(head)));
@@ -81,9 +94,9 @@ class EntryBuffer {
   }
 
   std::string scratch_;
-  std::size_t key_end_ = 0;
   Arena arena_;
   std::vector<Ref> refs_;
+  std::vector<std::unique_ptr<EntryBuffer>> adopted_;
 };
 
 }  // namespace penstock

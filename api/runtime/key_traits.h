@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/runtime/codec.h"
+#include "api/runtime/entry_key.h"
 #include "common/key_group.h"
 
 namespace penstock {
@@ -93,22 +94,6 @@ bool KeysEqual(const K& a, const K& b) {
   } else {
     return EncodeToString(a) == EncodeToString(b);
   }
-}
-
-/// Numbers as 8 bytes whose order as bytes is the numeric order.
-inline void AppendOrdered64(std::string& out, std::int64_t value) {
-  const std::uint64_t flipped = static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63);
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>((flipped >> shift) & 0xff));
-  }
-}
-/// False unless `bytes` are exactly 8.
-inline bool ReadOrdered64(std::string_view bytes, std::int64_t& value) {
-  if (bytes.size() != 8) return false;
-  std::uint64_t flipped = 0;
-  for (char byte : bytes) flipped = (flipped << 8) | static_cast<unsigned char>(byte);
-  value = static_cast<std::int64_t>(flipped ^ (std::uint64_t{1} << 63));
-  return true;
 }
 
 }  // namespace penstock

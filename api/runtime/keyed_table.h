@@ -1,13 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
+#include "api/runtime/entry_buffer.h"
+#include "api/runtime/state_tier.h"
 #include "common/fingerprint.h"
-#include "common/key_group.h"
 #include "common/status.h"
 
 namespace penstock {
@@ -16,45 +16,48 @@ namespace penstock {
 struct StateDescriptor {
   std::string operator_uid;
   std::string name;  ///< Unique within the operator, e.g. "count", "panes", "timers".
-  std::string kind;  ///< "value", "panes", "timers".
+  std::string kind;  ///< "value", "list", "map", "panes", "timers": docs/formats/snapshot.md.
   Fingerprint key;
-  Fingerprint space;  ///< Namespace; empty when the state has none.
+  Fingerprint space;  ///< What stands beside the key in entry keys; empty for most kinds.
   Fingerprint value;
 };
 
-/// Receives the entries of a snapshot in ascending byte order of `key`.
-class EntryWriter {
- public:
-  virtual ~EntryWriter() = default;
-  virtual Status Put(std::string_view key, std::string_view value) = 0;
-};
-
-/// The frozen content of one table. Created by KeyedTable::Freeze on the task's thread; written on
-/// a background thread while the task goes on changing the table.
+/// What one table has changed before a barrier. Created by KeyedTable::Freeze on the task's thread;
+/// collected on a background thread while the task goes on changing the table.
 class TableSnapshot {
  public:
   virtual ~TableSnapshot() = default;
-  /// Writes all entries, sorted. Called once, on the background thread.
-  virtual Status Write(EntryWriter& writer) = 0;
+  /// The entries are in as many parts of ascending key groups; tables of the same key groups have
+  /// the same parts.
+  virtual std::uint32_t parts() const = 0;
+  /// Adds the changed entries of one part. Each part once, on the background thread.
+  virtual Status Collect(std::uint32_t part, EntryBuffer& buffer) = 0;
 };
 
 /// The untyped face of one table of keyed state (api/runtime/state_table.h has the typed one).
-/// All methods are for the task's thread. Entry keys are: key group (2 bytes, big endian), encoded
-/// key, encoded namespace (docs/formats/snapshot.md).
+/// All methods are for the task's thread.
 class KeyedTable {
  public:
   virtual ~KeyedTable() = default;
 
   virtual const StateDescriptor& descriptor() const = 0;
-  /// Marks everything that is there now as frozen: milliseconds at most, whatever the size. At most
-  /// one snapshot exists at a time.
+  /// Sets what lies beneath; it outlives the table. Once, before the first record. `empty` when it
+  /// has no entry of this table; else entries are loaded when they are needed.
+  virtual void Attach(StateTier& tier, bool empty) = 0;
+  /// Marks what has changed since the last freeze as frozen: milliseconds at most, whatever the
+  /// size. At most one snapshot exists at a time.
   virtual std::unique_ptr<TableSnapshot> Freeze() = 0;
-  /// The snapshot has been written or given up and destroyed; copies made aside may be dropped.
-  virtual void Thaw() = 0;
-  /// Puts back one entry that a TableSnapshot has written. Only before the first record.
-  virtual Status Load(std::string_view key, std::string_view value) = 0;
+  /// The snapshot has been destroyed. `stored`: all that it held is in the tier now; otherwise it
+  /// counts as changed again.
+  virtual void Thaw(bool stored) = 0;
   /// Memory that the table takes, approximately.
   virtual std::size_t MemoryBytes() const = 0;
+  /// Moves about that share of what is in memory, preferably what was not used lately, down to the
+  /// tier. Requires a tier and no snapshot. May throw StateError.
+  virtual void Evict(double share) = 0;
+  /// Loads up to about `entries` more of what is in the tier. True when nothing is left there that
+  /// is not in memory as well. May throw StateError.
+  virtual bool Fill(std::uint32_t entries) = 0;
 };
 
 }  // namespace penstock

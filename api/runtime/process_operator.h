@@ -90,9 +90,7 @@ class ProcessOperator final : public Operator {
     return Status::Ok();
   }
   Status Restore(std::string_view state) override {
-    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(state, context_->watermark_));
-    timers_->Rebuild();
-    return Status::Ok();
+    return ReadWatermark(state, context_->watermark_);
   }
   Status SnapshotState(CheckpointId, std::string& state) override {
     AppendWatermark(context_->watermark_, state);

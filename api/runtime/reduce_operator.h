@@ -39,19 +39,16 @@ requires(!Codec<T>::kHoldsText) struct KeptRecord<T> {
 };
 
 template <typename T>
-struct KeptRecordEntry {
+struct KeptRecordValue {
   static constexpr bool kNoHeap = Codec<T>::kFixedSize;
 
-  static void Save(const KeptRecord<T>& value, EntryBuffer& out) {
-    out.Add([](std::string&) {},
-            [&](std::string& bytes) { Codec<T>::Encode(value.record, bytes); });
+  static void Encode(const KeptRecord<T>& value, std::string& out) {
+    Codec<T>::Encode(value.record, out);
   }
-  static bool Load(KeptRecord<T>& value, std::string_view space, std::string_view bytes) {
-    ByteReader reader(bytes);
+  static bool Decode(std::string_view bytes, KeptRecord<T>& value) {
+    ByteReader in(bytes);
     T record{};
-    if (!space.empty() || !Codec<T>::Decode(reader, record) || reader.remaining() != 0) {
-      return false;
-    }
+    if (!Codec<T>::Decode(in, record) || in.remaining() != 0) return false;
     value.Set(std::move(record));
     return true;
   }
@@ -93,18 +90,18 @@ class ReduceOperator final : public Operator {
     auto& records = static_cast<TypedBatch<T>&>(batch);
     loop_.Run(records, *table_, [&](std::size_t i, const K& key, std::uint64_t hash, Entry* hint) {
       const auto [entry, created] = table_->GetOrCreateNear(hint, key, hash);
-      Emit(Update(*entry, created, records[i]), records.timestamps()[i]);
+      Emit(Update(*entry, hash, created, records[i]), records.timestamps()[i]);
     });
     Flush();
   }
   void ProcessWatermark(Timestamp watermark) override { output_->EmitWatermark(watermark); }
 
  private:
-  using Table = StateTable<K, KeptRecord<T>, KeptRecordEntry<T>>;
+  using Table = StateTable<K, KeptRecord<T>, KeptRecordValue<T>>;
   using Entry = typename Table::Entry;
 
-  const T& Update(Entry& entry, bool created, const T& record) {
-    KeptRecord<T>& kept = table_->Mutable(entry);
+  const T& Update(Entry& entry, std::uint64_t hash, bool created, const T& record) {
+    KeptRecord<T>& kept = table_->Mutable(entry, hash);
     if (created) {
       kept.Set(record);
     } else {

@@ -2,38 +2,26 @@
 
 #include <cstdint>
 #include <span>
-#include <utility>
-#include <vector>
 
-#include "api/runtime/entry_buffer.h"
 #include "api/runtime/keyed_table.h"
 
 namespace penstock {
 
-/// What a freeze has captured of a StateTable. The table outlives it. Shards are written one after
-/// another in ascending order of their key groups, each sorted in itself, so memory for one shard
-/// is needed.
+/// What a freeze has captured of a StateTable, which outlives it: one part per shard.
 template <typename Shard>
 class ShardedSnapshot final : public TableSnapshot {
  public:
-  ShardedSnapshot(std::span<Shard> shards, std::uint32_t epoch, std::uint32_t max_parallelism)
-      : epoch_(epoch), max_parallelism_(max_parallelism) {
-    shards_.reserve(shards.size());
-    for (Shard& shard : shards) shards_.push_back({&shard, shard.Freeze()});
-  }
+  /// Of what has changed in `epoch`.
+  ShardedSnapshot(std::span<Shard> shards, std::uint32_t epoch) : shards_(shards), epoch_(epoch) {}
 
-  Status Write(EntryWriter& writer) override {
-    EntryBuffer buffer;
-    for (auto& [shard, frozen] : shards_) {
-      PENSTOCK_RETURN_IF_ERROR(shard->Write(frozen, epoch_, max_parallelism_, buffer, writer));
-    }
-    return Status::Ok();
+  std::uint32_t parts() const override { return static_cast<std::uint32_t>(shards_.size()); }
+  Status Collect(std::uint32_t part, EntryBuffer& buffer) override {
+    return shards_[part].Collect(epoch_, buffer);
   }
 
  private:
-  std::vector<std::pair<Shard*, typename Shard::Frozen>> shards_;
+  const std::span<Shard> shards_;
   const std::uint32_t epoch_;
-  const std::uint32_t max_parallelism_;
 };
 
 }  // namespace penstock

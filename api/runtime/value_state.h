@@ -54,7 +54,7 @@ class TableCell final : public ValueCell<V>, public BoundState {
     if (Lookup() == nullptr) {
       entry_ = table_.GetOrCreate(*current_.key, current_.hash).first;
     }
-    return table_.Mutable(*entry_);
+    return table_.Mutable(*entry_, current_.hash);
   }
   void Erase() override {
     if (Entry* entry = Lookup()) table_.Erase(*entry, current_.hash);

@@ -40,8 +40,8 @@ concept Mergeable = requires(Acc acc, const Acc& other) {
 
 template <typename T, typename KeyFn, typename Acc>
 std::vector<StateDescriptor> WindowAggregateStates(const std::string& uid) {
-  return {{uid, "panes", "panes", FingerprintOf<KeyOf<T, KeyFn>>(), FingerprintOf<Timestamp>(),
-           FingerprintOf<Acc>()}};
+  return {{uid, "panes", "panes", FingerprintOf<KeyOf<T, KeyFn>>(), {},
+           PanesValue<Acc, 1>::Describe()}};
 }
 
 /// Aggregates the records of each key in event-time windows. A record is added once, to its pane; a
@@ -77,13 +77,19 @@ class WindowOperator final : public Operator {
     late_ = &context.counter("numLateRecordsDropped");
     table_.emplace(WindowAggregateStates<T, KeyFn, Acc>(uid_).front(), context.key_groups(),
                    context.max_parallelism());
+    table_->OnLoaded([this](Entry& entry) { Schedule(entry, fired_up_to_); });
+    table_->OnEvict([this](const Entry& entry) {
+      NoteBelow(entry.value().next_window);
+    });
+    table_->OnEvicted([this] { FillBuckets(); });
     context.RegisterTable(*table_);
     return Status::Ok();
   }
   Status Restore(std::string_view state) override {
     PENSTOCK_RETURN_IF_ERROR(ReadWatermark(state, watermark_));
     if (watermark_ > Timestamp::Min()) Advance(watermark_);
-    table_->ForEach([&](Entry& entry) { Schedule(entry, first_open_); });
+    fired_up_to_ = first_open_;
+    if (!table_->complete()) below_first_ = fired_up_to_;
     return Status::Ok();
   }
   Status SnapshotState(CheckpointId, std::string& state) override {
@@ -97,15 +103,17 @@ class WindowOperator final : public Operator {
       if (times[i].millis < open_from_) [[unlikely]]
         return late_->Add(1);
       Entry& entry = *table_->GetOrCreateNear(hint, key, hash).first;
-      AccumulatorOf(entry, times[i]).add(std::as_const(records)[i]);
+      AccumulatorOf(entry, hash, times[i]).add(std::as_const(records)[i]);
     });
   }
   void ProcessWatermark(Timestamp watermark) override {
     Advance(watermark);
-    while (!buckets_.empty() && (buckets_.First() < first_open_ || watermark == Timestamp::Max())) {
-      const std::int64_t window = buckets_.First();
-      Fire(window, buckets_.TakeFirst());
+    for (;;) {
+      const std::optional<std::int64_t> window = NextWindow();
+      if (!window || (*window >= first_open_ && watermark != Timestamp::Max())) break;
+      FireWindow(*window);
     }
+    fired_up_to_ = std::max(fired_up_to_, first_open_);
     Flush();
     output_->EmitWatermark(watermark);
   }
@@ -116,7 +124,7 @@ class WindowOperator final : public Operator {
   static constexpr std::uint32_t kInline =
       kTumbling ? (kPaneSize <= 32 ? 2 : 1) : std::clamp<std::uint32_t>(128 / kPaneSize, 1, 6);
   using Panes = KeyPanes<Acc, kInline>;
-  using Table = StateTable<K, Panes, PaneEntries<Acc, kInline>>;
+  using Table = StateTable<K, Panes, PanesValue<Acc, kInline>>;
   using Entry = typename Table::Entry;
 
   void Advance(Timestamp watermark) {
@@ -124,14 +132,14 @@ class WindowOperator final : public Operator {
     first_open_ = assigner_.FirstOpen(watermark);
     open_from_ = assigner_.StartOf(first_open_);
   }
-  Acc& AccumulatorOf(Entry& entry, Timestamp time) {
+  Acc& AccumulatorOf(Entry& entry, std::uint64_t hash, Timestamp time) {
     // Successive records are mostly of one pane.
     if (static_cast<std::uint64_t>(time.millis) - static_cast<std::uint64_t>(pane_) >=
         pane_length_) {
       pane_ = assigner_.PaneOf(time);
       pane_length_ = assigner_.LengthOf(pane_);
     }
-    Panes& panes = table_->Mutable(entry);
+    Panes& panes = table_->Mutable(entry, hash);
     if (Pane<Acc>* pane = panes.slots.Find(pane_)) [[likely]]
       return pane->accumulator;
     Acc& accumulator = panes.slots.Insert({pane_, prototype_}).accumulator;
@@ -142,11 +150,54 @@ class WindowOperator final : public Operator {
     }
     return accumulator;
   }
+  /// The next one to fire, in memory or in the tier; none when there are no panes.
+  std::optional<std::int64_t> NextWindow() const {
+    if (buckets_.empty()) return below_first_;
+    return below_first_ ? std::min(buckets_.First(), *below_first_) : buckets_.First();
+  }
+  void NoteBelow(std::int64_t window) {
+    below_first_ = below_first_ ? std::min(*below_first_, window) : window;
+  }
+  static std::int64_t After(std::int64_t window) {
+    return window == INT64_MAX ? window : window + 1;
+  }
+  /// The first window from `earliest` on that needs the panes.
+  std::int64_t NextWindow(const Panes& panes, std::int64_t earliest) const {
+    return std::max(earliest, assigner_.FirstWindowOf(panes.slots.front().start));
+  }
   /// Puts an entry with panes into the bucket of its first window from `earliest` on.
   void Schedule(Entry& entry, std::int64_t earliest) {
-    Panes& panes = table_->Mutable(entry);
-    panes.next_window = std::max(earliest, assigner_.FirstWindowOf(panes.slots.front().start));
+    Panes& panes = table_->Unstored(entry);
+    panes.next_window = NextWindow(panes, earliest);
     buckets_.Add(panes.next_window, entry);
+  }
+  void FillBuckets() {
+    buckets_.Clear();
+    table_->ForEach([&](Entry& entry) { buckets_.Add(entry.value().next_window, entry); });
+  }
+  /// All windows before `window` have been fired.
+  void FireWindow(std::int64_t window) {
+    fired_up_to_ = window;
+    if (!buckets_.empty() && buckets_.First() == window) Fire(window, buckets_.TakeFirst());
+    if (below_first_ == window) FireBelow(window);
+    fired_up_to_ = After(window);
+  }
+  /// Fires for the keys whose panes are in the tier only, and leaves them there. Reads all of them,
+  /// as a window is mostly due for most of them.
+  void FireBelow(std::int64_t window) {
+    using Below = typename Table::Below;
+    const Window bounds = assigner_.BoundsOf(window);
+    const std::int64_t last_pane = assigner_.LastPaneOf(window);
+    const std::optional<std::int64_t> needed = assigner_.FirstPaneAfter(window);
+    below_first_.reset();
+    table_->ForEachBelow([&](const K& key, std::uint64_t, Panes& panes) {
+      const bool due = NextWindow(panes, window) == window;
+      if (due) Emit(key, panes, bounds, last_pane);
+      const bool changed = due && DropPanes(panes, needed);
+      if (panes.slots.empty()) return Below::kErase;
+      NoteBelow(NextWindow(panes, due ? After(window) : window));
+      return changed ? Below::kChanged : Below::kKeep;
+    });
   }
   void Fire(std::int64_t window, const std::vector<Entry*>& entries) {
     const Window bounds = assigner_.BoundsOf(window);
@@ -157,12 +208,12 @@ class WindowOperator final : public Operator {
       if (i + kAhead < entries.size()) __builtin_prefetch(entries[i + kAhead], 1);
       Entry& entry = *entries[i];
       if (!entry.live() || entry.value().next_window != window) continue;
-      Emit(entry, bounds, last_pane);
+      Emit(entry.key(), entry.value(), bounds, last_pane);
       Expire(entry, window, needed);
     }
   }
-  void Emit(const Entry& entry, Window bounds, std::int64_t last_pane) {
-    const auto& slots = entry.value().slots;
+  void Emit(const K& key, const Panes& panes, Window bounds, std::int64_t last_pane) {
+    const auto& slots = panes.slots;
     const Acc* accumulator = &slots.front().accumulator;
     if constexpr (!kTumbling) {
       const Pane<Acc>* pane = slots.begin() + 1;
@@ -175,15 +226,21 @@ class WindowOperator final : public Operator {
       }
     }
     if (batch_.full()) Flush();
-    batch_.Append(std::invoke(result_, entry.key(), bounds, *accumulator), bounds.end - Millis(1));
+    batch_.Append(std::invoke(result_, key, bounds, *accumulator), bounds.end - Millis(1));
   }
-  /// Drops the panes that no later window needs.
+  /// Drops the panes that no later window needs; false when all are needed.
+  static bool DropPanes(Panes& panes, std::optional<std::int64_t> needed) {
+    Pane<Acc>* keep = panes.slots.begin();
+    while (keep != panes.slots.end() && (!needed || keep->start < *needed)) ++keep;
+    if (keep == panes.slots.begin()) return false;
+    panes.slots.Erase(panes.slots.begin(), keep);
+    return true;
+  }
   void Expire(Entry& entry, std::int64_t window, std::optional<std::int64_t> needed) {
-    auto& slots = table_->Mutable(entry).slots;
-    Pane<Acc>* keep = slots.begin();
-    while (keep != slots.end() && (!needed || keep->start < *needed)) ++keep;
-    if (keep == slots.end()) return table_->Erase(entry);
-    slots.Erase(slots.begin(), keep);
+    const auto& slots = entry.value().slots;
+    if (needed && slots.front().start >= *needed) return Schedule(entry, window + 1);
+    if (!needed || (slots.end() - 1)->start < *needed) return table_->Erase(entry);
+    DropPanes(table_->Mutable(entry), needed);
     Schedule(entry, window + 1);
   }
   void Flush() {
@@ -206,6 +263,9 @@ class WindowOperator final : public Operator {
   Timestamp watermark_ = Timestamp::Min();
   std::int64_t first_open_ = Timestamp::Min().millis;
   std::int64_t open_from_ = Timestamp::Min().millis;  // records before it are late
+  std::int64_t fired_up_to_ = Timestamp::Min().millis;
+  // Keys that only the tier has need no window before this one; none: there are no such keys.
+  std::optional<std::int64_t> below_first_;
   std::int64_t pane_ = 0;                             // of the last record
   std::uint64_t pane_length_ = 0;
   Acc merged_{};  // scratch; keeps its memory

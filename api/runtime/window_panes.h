@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/runtime/entry_policy.h"
-#include "api/runtime/key_traits.h"
+#include "api/runtime/codec.h"
 #include "api/runtime/slot_vector.h"
 
 namespace penstock {
@@ -24,34 +23,44 @@ struct Pane {
 /// All panes of one key that a window still needs.
 template <typename Acc, std::uint32_t kInline>
 struct KeyPanes {
-  SlotVector<Pane<Acc>, kInline> slots;
-  /// The window at whose end the key is visited next; set as soon as there is a slot.
+  /// The window at whose end the key is visited next; set as soon as there is a slot. Not stored.
   std::int64_t next_window = 0;
+  SlotVector<Pane<Acc>, kInline> slots;
 };
 
-/// One snapshot entry per pane; the namespace is its start.
+/// As stored: the number of panes (4 bytes), then of each its start and its accumulator, in order
+/// of the starts.
 template <typename Acc, std::uint32_t kInline>
-struct PaneEntries {
+struct PanesValue {
   static_assert(!Codec<Acc>::kHoldsText,
                 "an aggregator must own its characters: use std::string instead of penstock::Text");
   static constexpr bool kNoHeap = false;
   using Value = KeyPanes<Acc, kInline>;
 
-  static void Save(const Value& value, EntryBuffer& out) {
+  static Fingerprint Describe() {
+    Fingerprint fields;
+    internal::DescribeLeaf("", "list", fields);
+    Codec<Timestamp>::Describe("[].start", fields);
+    Codec<Acc>::Describe("[].accumulator", fields);
+    return fields;
+  }
+  static void Encode(const Value& value, std::string& out) {
+    Codec<std::uint32_t>::Encode(value.slots.size(), out);
     for (const Pane<Acc>& pane : value.slots) {
-      out.Add([&](std::string& bytes) { AppendOrdered64(bytes, pane.start); },
-              [&](std::string& bytes) { Codec<Acc>::Encode(pane.accumulator, bytes); });
+      Codec<std::int64_t>::Encode(pane.start, out);
+      Codec<Acc>::Encode(pane.accumulator, out);
     }
   }
-  static bool Load(Value& value, std::string_view space, std::string_view bytes) {
-    Pane<Acc> pane{};
-    ByteReader reader(bytes);
-    if (!ReadOrdered64(space, pane.start) || !Codec<Acc>::Decode(reader, pane.accumulator) ||
-        reader.remaining() != 0 || value.slots.Find(pane.start) != nullptr) {
-      return false;
+  static bool Decode(std::string_view bytes, Value& value) {
+    ByteReader in(bytes);
+    const auto count = in.Fixed<std::uint32_t>();
+    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+      Pane<Acc> pane{in.Fixed<std::int64_t>(), {}};
+      const bool follows = i == 0 || (value.slots.end() - 1)->start < pane.start;
+      if (in.failed() || !follows || !Codec<Acc>::Decode(in, pane.accumulator)) return false;
+      value.slots.Insert(std::move(pane));
     }
-    value.slots.Insert(std::move(pane));
-    return true;
+    return count > 0 && !in.failed() && in.remaining() == 0;
   }
   static std::size_t HeapBytes(const Value& value) {
     std::size_t bytes = value.slots.HeapBytes() + sizeof(void*);  // with its item in a bucket
@@ -74,6 +83,10 @@ class WindowBuckets {
       last_window_ = window;
     }
     last_->push_back(&entry);
+  }
+  void Clear() {
+    buckets_.clear();
+    last_ = nullptr;
   }
   bool empty() const { return buckets_.empty(); }
   /// The earliest window with a bucket. Requires !empty(), as TakeFirst does.

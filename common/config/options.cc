@@ -67,6 +67,7 @@ constexpr std::array kAllOptions{
     &options::kPlannerTimeout.spec,
     &options::kPlannerMemory.spec,
     &options::kStateBackend.spec,
+    &options::kStateMemoryPerSlot.spec,
     &options::kLogLevel.spec,
     &options::kLogFormat.spec,
 };

@@ -196,6 +196,13 @@ inline constexpr Option<StateBackendType> kStateBackend{
      .choices = "hashmap|rocksdb",
      .aliases = "state.backend"}};
 
+inline constexpr Option<ByteSize> kStateMemoryPerSlot{
+    {.key = "state.backend.memory.fixed-per-slot",
+     .description = "Memory for keyed state in each slot, instead of its share of worker.memory; 0 "
+                    "is that share. State beyond it is kept on disk.",
+     .default_text = "0",
+     .aliases = "state.backend.rocksdb.memory.fixed-per-slot"}};
+
 inline constexpr Option<LogLevel> kLogLevel{{.key = "log.level",
                                              .description = "Least severity that is logged.",
                                              .default_text = "info",

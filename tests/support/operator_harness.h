@@ -13,6 +13,7 @@
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
 #include "common/file_system.h"
+#include "tests/support/map_tier.h"
 
 namespace penstock::testing {
 
@@ -115,19 +116,7 @@ class CollectingOutput final : public Output {
 struct HarnessSnapshot {
   CheckpointId checkpoint;
   std::string state;
-  std::vector<std::vector<std::pair<std::string, std::string>>> tables;
-};
-
-/// Keeps entries; `ordered` says whether they came in ascending order of keys.
-class CollectingEntryWriter final : public EntryWriter {
- public:
-  Status Put(std::string_view key, std::string_view value) override {
-    if (!entries.empty() && !(entries.back().first < key)) ordered = false;
-    entries.emplace_back(key, value);
-    return Status::Ok();
-  }
-  std::vector<std::pair<std::string, std::string>> entries;
-  bool ordered = true;
+  std::vector<TierEntries> tables;
 };
 
 /// Drives one operator through the life the runtime gives it. Every record goes in as a batch of
@@ -180,12 +169,9 @@ class OperatorHarness {
     next_checkpoint_ = next_checkpoint_.Next();
     snapshot.checkpoint = next_checkpoint_;
     Check(operator_->SnapshotState(snapshot.checkpoint, snapshot.state));
-    for (KeyedTable* table : context_->tables) {
-      CollectingEntryWriter writer;
-      Check(table->Freeze()->Write(writer));
-      table->Thaw();
-      if (!writer.ordered) Check(Status::Internal("snapshot entries are not in order"));
-      snapshot.tables.push_back(std::move(writer.entries));
+    for (std::size_t i = 0; i < context_->tables.size(); ++i) {
+      Check(SnapshotInto(*context_->tables[i], tiers_[i]->entries));
+      snapshot.tables.push_back(tiers_[i]->entries);
     }
     return snapshot;
   }
@@ -195,15 +181,7 @@ class OperatorHarness {
   /// Throws the instance away, as a crash does, and goes on with a new one restored from
   /// `snapshot`.
   void Restore(const HarnessSnapshot& snapshot) {
-    Start(/*restored=*/true);
-    if (context_->tables.size() != snapshot.tables.size()) {
-      return Check(Status::Internal("the operator registers other tables than before"));
-    }
-    for (std::size_t i = 0; i < snapshot.tables.size(); ++i) {
-      for (const auto& [key, value] : snapshot.tables[i]) {
-        Check(context_->tables[i]->Load(key, value));
-      }
-    }
+    Start(/*restored=*/true, snapshot.tables);
     Check(operator_->Restore(snapshot.state));
   }
   void SnapshotAndRestore() { Restore(Snapshot()); }
@@ -226,12 +204,20 @@ class OperatorHarness {
   Status status() const { return status_.ok() ? context_->failure : status_; }
 
  private:
-  void Start(bool restored) {
+  void Start(bool restored, const std::vector<TierEntries>& stored = {}) {
     operator_.reset();
     if (context_ != nullptr) Check(context_->failure);
     context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_, restored);
     operator_ = make_();
     Check(operator_->Open(*context_, output_));
+    if (restored && context_->tables.size() != stored.size()) {
+      return Check(Status::Internal("the operator registers other tables than before"));
+    }
+    tiers_.clear();
+    for (std::size_t i = 0; i < context_->tables.size(); ++i) {
+      tiers_.push_back(std::make_unique<MapTier>(restored ? stored[i] : TierEntries()));
+      context_->tables[i]->Attach(*tiers_[i], tiers_[i]->entries.empty());
+    }
   }
   void AfterCall() {
     if (setup_.restore_after_every_call) SnapshotAndRestore();
@@ -246,6 +232,7 @@ class OperatorHarness {
   std::map<std::string, Counter> counters_;
   CollectingOutput<Out> output_;
   std::unique_ptr<HarnessContext> context_;
+  std::vector<std::unique_ptr<MapTier>> tiers_;
   std::unique_ptr<Operator> operator_;
   CheckpointId next_checkpoint_;
   Status status_;

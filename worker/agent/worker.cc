@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cassert>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -47,7 +49,7 @@ Worker::Worker(const Configuration& configuration, WorkerOptions options, FileSy
                     [this](HostId host, HostEvent event) {
                       PostEvent(HostSpoke{host, std::move(event)});
                     },
-                .on_exit = [this](HostExited report) { PostEvent(HostEnded{std::move(report)}); }}),
+                .on_exit = [this](HostExited report) { HostHasEnded(std::move(report)); }}),
       agent_(AgentOptions()),
       cache_(fs, DataPath("plugins")) {}
 
@@ -61,7 +63,12 @@ std::string Worker::DataPath(std::string_view name) const {
 WorkerAgentOptions Worker::AgentOptions() const {
   return {.slots = static_cast<std::uint32_t>(configuration_.Get(options::kTaskSlots)),
           .memory_bytes = configuration_.Get(options::kWorkerMemory).bytes,
-          .cluster_secret = options_.cluster_secret};
+          .cluster_secret = options_.cluster_secret,
+          .state_directory = StatePath()};
+}
+
+std::string Worker::StatePath() const {
+  return JoinPath(DataPath("state"), std::to_string(getpid()));
 }
 
 HostProcessOptions Worker::ProcessOptions() const {
@@ -95,13 +102,35 @@ Status Worker::Start() {
   }
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("plugins"), 0700));
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("logs"), 0700));
+  PENSTOCK_RETURN_IF_ERROR(MakeStateDirectory());
   PENSTOCK_RETURN_IF_ERROR(client_.Start(client_options, ClientHandlers()));
   if (Status status = watcher_.Start(); !status.ok()) {
     client_.Stop();
     return status;
   }
+  cleaner_.Start();
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
+}
+
+/// Removes what workers that were killed have left there.
+Status Worker::MakeStateDirectory() {
+  PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("state"), 0700));
+  PENSTOCK_ASSIGN_OR_RETURN(const auto names, fs_.List(DataPath("state")));
+  for (const std::string& name : names) {
+    const pid_t pid = std::atoi(name.c_str());
+    if (pid > 0 && pid != getpid() && kill(pid, 0) == 0) continue;
+    static_cast<void>(fs_.RemoveTree(JoinPath(DataPath("state"), name)));
+  }
+  return fs_.MakeDirectories(StatePath(), 0700);
+}
+
+void Worker::HostHasEnded(HostExited report) {
+  cleaner_.Submit(std::packaged_task<void()>(
+      [this, path = JoinPath(StatePath(), ToString(report.host))] {
+        static_cast<void>(fs_.RemoveTree(path));
+      }));
+  PostEvent(HostEnded{std::move(report)});
 }
 
 void Worker::Stop() {
@@ -114,6 +143,8 @@ void Worker::Stop() {
   thread_.join();
   watcher_.Stop();
   client_.Stop();
+  cleaner_.Stop();
+  static_cast<void>(fs_.RemoveTree(StatePath()));
 }
 
 void Worker::Post(Mail mail) {

@@ -12,6 +12,7 @@
 #include "worker/agent/host_watcher.h"
 #include "worker/agent/plugin_cache.h"
 #include "worker/agent/worker_agent.h"
+#include "worker/task/serial_executor.h"
 
 namespace penstock {
 
@@ -35,7 +36,8 @@ struct WorkerOptions {
 /// A worker, embeddable: carries out what WorkerAgent decides. Three threads: the agent's, the
 /// control connection's and the watcher's of the task hosts; the latter two only post to the first.
 ///
-/// Keeps <data>/plugins and <data>/logs, both 0700.
+/// Keeps <data>/plugins, <data>/logs, and <data>/state/<process id> with the working state of its
+/// task hosts, all 0700.
 class Worker {
  public:
   /// `fs` must outlive this.
@@ -52,6 +54,11 @@ class Worker {
 
  private:
   using Mail = std::function<void()>;
+
+  std::string StatePath() const;
+  Status MakeStateDirectory();
+  /// On the watcher's thread.
+  void HostHasEnded(HostExited report);
 
   /// For the agent's thread; dropped after Stop().
   void Post(Mail mail) EXCLUDES(mu_);
@@ -89,6 +96,7 @@ class Worker {
   PluginCache cache_;
   bool unreachable_logged_ = false;
 
+  SerialExecutor cleaner_;  // removes the working state of task hosts that have ended
   std::thread thread_;
   Mutex mu_;
   CondVar posted_;

@@ -150,8 +150,10 @@ void WorkerAgent::Spawn(Host& host, const std::string& plugin_path) {
   setup.job = start.job;
   setup.plugin_path = plugin_path;
   setup.memory_bytes = options_.memory_bytes / options_.slots * start.slots;
+  setup.slots = start.slots;
   setup.bind_address = options_.bind_address;
   setup.cluster_secret = options_.cluster_secret;
+  setup.state_directory = options_.state_directory + "/" + ToString(start.host);
   host.phase = HostPhase::kRunning;
   LogHost(LogLevel::kInfo, "starting a task host", start);
   effects_.push_back(SpawnHost{std::move(setup)});

@@ -93,6 +93,7 @@ struct WorkerAgentOptions {
   std::uint64_t memory_bytes = 0;
   std::string bind_address = "127.0.0.1";
   std::string cluster_secret;
+  std::string state_directory;  ///< Parent of those of the task hosts.
 };
 
 /// The decisions of a worker, as a step function: no clock, no process, no network. Every command

@@ -9,6 +9,7 @@
 #include "graph/job_graph.h"
 #include "graph/physical_plan.h"
 #include "wire/messages.h"
+#include "worker/state/restored_checkpoint.h"
 
 namespace penstock {
 
@@ -18,6 +19,8 @@ struct HostJob {
   PhysicalPlan plan;
   std::vector<OperatorSpec> operators;  ///< By GraphOperator::index.
   std::chrono::milliseconds buffer_timeout{0};
+  RecoveryOptions recovery;
+  std::uint64_t state_bytes_per_slot = 0;  ///< 0: the share of the worker's memory.
 
   /// The edge as declared by the operator that reads it.
   const EdgeType& edge_type(const JobEdge& edge) const;

@@ -51,6 +51,8 @@ Status HostSession::Prepare() {
   options.cluster_secret = setup_.cluster_secret;
   options.memory_bytes = memory_.exchange();
   exchange_ = NewExchange(std::move(options));
+  const std::uint64_t fixed = job_.state_bytes_per_slot * setup_.slots;
+  state_memory_ = std::make_unique<StateMemory>(fixed != 0 ? fixed : memory_.state());
   PENSTOCK_ASSIGN_OR_RETURN(std::string endpoint, exchange_->Bind());
   Send(HostReady{std::move(endpoint)});
   return Status::Ok();
@@ -63,7 +65,8 @@ void HostSession::Handle(const HostCommand& command) {
 void HostSession::Obey(const DeployTasks& deploy) {
   if (tasks_ != nullptr) return Fail({Status::Internal("tasks are deployed already"), {}, ""});
   tasks_ = std::make_unique<TaskSet>(TaskSurroundings{setup_.job.id, setup_.generation, setup_.host,
-                                                      fs_, clock_, job_, *exchange_, *this});
+                                                      fs_, clock_, job_, *exchange_, *this,
+                                                      setup_.state_directory, *state_memory_});
   const Status deployed = tasks_->Deploy(
       deploy, [this](Status error) { inbox_.Post(ExchangeFailed{std::move(error)}); });
   if (!deployed.ok()) Fail({deployed, {}, ""});

@@ -75,6 +75,7 @@ class HostSession final : private TaskListener {
   std::unique_ptr<Exchange> exchange_;
 
   // Main thread only.
+  std::unique_ptr<StateMemory> state_memory_;  // outlives the tasks
   std::unique_ptr<TaskSet> tasks_;
   std::size_t deployed_ = 0;
   std::size_t finished_ = 0;

@@ -13,24 +13,27 @@ std::string PendingDirectory(const std::string& job_directory, Generation genera
   return JoinPath(JoinPath(job_directory, "g" + ToString(generation)), "pending");
 }
 
+std::string CompletedDirectory(const std::string& job_directory) {
+  return JoinPath(job_directory, "completed");
+}
+
 bool IsFinalRestore(const DeployTasks& deploy) {
   return !deploy.restore.empty() && deploy.restore.front().final;
 }
 
-/// Every task of the checkpoint must have its place in the plan.
-Status CheckRestore(const DeployTasks& deploy, const PhysicalPlan& plan) {
-  if (deploy.restore.empty()) return Status::Ok();
-  for (const TaskSnapshot& snapshot : deploy.restore.front().tasks) {
-    const auto& subtasks = plan.subtasks;
-    if (std::find(subtasks.begin(), subtasks.end(), snapshot.subtask) != subtasks.end()) continue;
-    return Status::InvalidArgument(
-        fmt::format(
-            "checkpoint {} has state of subtask {} of vertex {}, which the job doesn't have",
-            deploy.restore.front().checkpoint.value(), snapshot.subtask.index,
-            snapshot.subtask.vertex.value()),
-        "start the job with the parallelism of the checkpoint");
+bool IsStateful(const JobVertex& vertex) {
+  return std::any_of(vertex.operators.begin(), vertex.operators.end(),
+                     [](const GraphOperator& op) { return !op.states.empty(); });
+}
+
+std::vector<std::string> UidsOf(const JobGraph& graph) {
+  std::vector<std::string> uids;
+  for (const JobVertex& vertex : graph.vertices) {
+    for (const GraphOperator& op : vertex.operators) {
+      if (!op.uid.empty()) uids.push_back(op.uid);
+    }
   }
-  return Status::Ok();
+  return uids;
 }
 
 }  // namespace
@@ -39,7 +42,7 @@ TaskSet::~TaskSet() { assert(tasks_.empty()); }
 
 Status TaskSet::Deploy(const DeployTasks& deploy, std::function<void(Status)> on_exchange_failure) {
   const PhysicalPlan& plan = surroundings_.job.plan;
-  PENSTOCK_RETURN_IF_ERROR(CheckRestore(deploy, plan));
+  PENSTOCK_RETURN_IF_ERROR(ReadRestore(deploy));
   if (!IsFinalRestore(deploy)) {
     PENSTOCK_RETURN_IF_ERROR(
         surroundings_.exchange.Connect(plan, deploy.hosts, std::move(on_exchange_failure)));
@@ -47,6 +50,9 @@ Status TaskSet::Deploy(const DeployTasks& deploy, std::function<void(Status)> on
   snapshots_.Start();
   for (const HostAssignment& host : deploy.hosts) {
     if (host.host != surroundings_.host) continue;
+    for (const SubtaskId subtask : host.subtasks) {
+      if (IsStateful(surroundings_.job.graph.vertex(subtask.vertex))) ++stateful_tasks_;
+    }
     for (const SubtaskId subtask : host.subtasks) {
       PENSTOCK_ASSIGN_OR_RETURN(TaskParts parts, PartsOf(subtask, deploy));
       tasks_.push_back(
@@ -62,21 +68,30 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
   const HostJob& job = surroundings_.job;
   const JobVertex& vertex = job.graph.vertex(subtask.vertex);
   TaskParts parts{
-      .identity = {surroundings_.job_id, job.graph.name, surroundings_.generation, subtask,
-                   vertex.parallelism, vertex.max_parallelism, !deploy.restore.empty(),
-                   surroundings_.file_system, surroundings_.clock},
+      .identity = {.job = surroundings_.job_id,
+                   .job_name = job.graph.name,
+                   .generation = surroundings_.generation,
+                   .subtask = subtask,
+                   .parallelism = vertex.parallelism,
+                   .max_parallelism = vertex.max_parallelism,
+                   .restored = restore_ != nullptr,
+                   .state_directory = JoinPath(surroundings_.state_directory,
+                                               fmt::format("{}-{}", subtask.vertex.value(),
+                                                           subtask.index)),
+                   .table_bytes = TableBytesOf(subtask),
+                   .memory = &surroundings_.memory,
+                   .file_system = surroundings_.file_system,
+                   .clock = surroundings_.clock},
       .vertex = vertex,
       .specs = job.operators,
       .signal = std::make_unique<TaskSignal>(),
       .input = nullptr,
       .input_channels = job.plan.InputsOf(subtask).size(),
       .edges = {},
-      .restore = std::nullopt,
+      .restore = restore_,
       .buffer_timeout = job.buffer_timeout,
-      .pending_directory = PendingDirectory(deploy.checkpoint_directory, surroundings_.generation)};
-  if (!deploy.restore.empty()) {
-    PENSTOCK_ASSIGN_OR_RETURN(parts.restore, RestoreOf(subtask, deploy.restore.front()));
-  }
+      .pending_directory = PendingDirectory(deploy.checkpoint_directory, surroundings_.generation),
+      .completed_directory = CompletedDirectory(deploy.checkpoint_directory)};
   if (!IsFinalRestore(deploy)) Wire(parts);
   return parts;
 }
@@ -99,16 +114,17 @@ void TaskSet::Wire(TaskParts& parts) {
   }
 }
 
-Result<TaskRestorePoint> TaskSet::RestoreOf(SubtaskId subtask, const RestorePoint& restore) const {
-  for (const TaskSnapshot& snapshot : restore.tasks) {
-    if (snapshot.subtask == subtask) {
-      return TaskRestorePoint{restore.directory, snapshot, restore.final};
-    }
-  }
-  return Status::InvalidArgument(
-      fmt::format("checkpoint {} has no state of subtask {} of vertex {}",
-                  restore.checkpoint.value(), subtask.index, subtask.vertex.value()),
-      "start the job with the parallelism of the checkpoint");
+Status TaskSet::ReadRestore(const DeployTasks& deploy) {
+  if (deploy.restore.empty()) return Status::Ok();
+  PENSTOCK_ASSIGN_OR_RETURN(
+      restore_, RestoredCheckpoint::Read(surroundings_.file_system, deploy.restore.front(),
+                                         surroundings_.job.recovery));
+  return restore_->CheckClaimed(UidsOf(surroundings_.job.graph));
+}
+
+std::uint64_t TaskSet::TableBytesOf(SubtaskId subtask) const {
+  if (!IsStateful(surroundings_.job.graph.vertex(subtask.vertex))) return 0;
+  return surroundings_.memory.table_bytes() / std::max<std::size_t>(stateful_tasks_, 1);
 }
 
 void TaskSet::Post(const StartTasks& start) {

@@ -25,6 +25,8 @@ struct TaskSurroundings {
   const HostJob& job;
   Exchange& exchange;
   TaskListener& listener;
+  std::string state_directory;  ///< Parent of those of the tasks.
+  const StateMemory& memory;
 };
 
 /// The tasks of one host, and the thread that writes their snapshots. Main thread only.
@@ -52,11 +54,14 @@ class TaskSet {
 
  private:
   Result<TaskParts> PartsOf(SubtaskId subtask, const DeployTasks& deploy);
-  Result<TaskRestorePoint> RestoreOf(SubtaskId subtask, const RestorePoint& restore) const;
+  Status ReadRestore(const DeployTasks& deploy);
+  std::uint64_t TableBytesOf(SubtaskId subtask) const;
   void Wire(TaskParts& parts);
 
   const TaskSurroundings surroundings_;
   SerialExecutor snapshots_;
+  std::shared_ptr<const RestoredCheckpoint> restore_;  // shared by the tasks; null: none
+  std::size_t stateful_tasks_ = 0;
   std::vector<std::unique_ptr<Task>> tasks_;
 };
 

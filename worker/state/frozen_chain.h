@@ -11,7 +11,7 @@ namespace penstock {
 /// One table at a barrier. The descriptor is copied because the table itself lives on.
 struct FrozenTable {
   StateDescriptor descriptor;
-  std::unique_ptr<TableSnapshot> content;
+  std::unique_ptr<TableSnapshot> changes;
 };
 
 /// One operator at a barrier.

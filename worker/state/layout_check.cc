@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "worker/state/snapshot_v1.h"
+
 namespace penstock {
 namespace {
 
@@ -18,7 +20,8 @@ Status CheckPart(const SnapshotTable& stored, const StateDescriptor& registered,
 
 }  // namespace
 
-Status CheckLayout(const SnapshotTable& stored, const StateDescriptor& registered) {
+Status CheckLayout(std::uint32_t version, const SnapshotTable& stored,
+                   const StateDescriptor& registered) {
   if (stored.kind != registered.kind) {
     return Status::InvalidArgument(
         fmt::format(
@@ -27,9 +30,10 @@ Status CheckLayout(const SnapshotTable& stored, const StateDescriptor& registere
         "give the state a new name and start without it");
   }
   PENSTOCK_RETURN_IF_ERROR(CheckPart(stored, registered, "key", stored.key, registered.key));
-  PENSTOCK_RETURN_IF_ERROR(
-      CheckPart(stored, registered, "namespace", stored.space, registered.space));
-  return CheckPart(stored, registered, "value", stored.value, registered.value);
+  const Fingerprint space = version == 1 ? SpaceLayoutOfV1(stored) : stored.space;
+  const Fingerprint value = version == 1 ? ValueLayoutOfV1(stored) : stored.value;
+  PENSTOCK_RETURN_IF_ERROR(CheckPart(stored, registered, "namespace", space, registered.space));
+  return CheckPart(stored, registered, "value", value, registered.value);
 }
 
 }  // namespace penstock

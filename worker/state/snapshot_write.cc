@@ -1,111 +1,138 @@
 #include "worker/state/snapshot_write.h"
 
+#include <charconv>
 #include <utility>
 
-#include "checkpoint/snapshot_file.h"
 #include "checkpoint/task_snapshot.h"
 #include "common/checksum.h"
 #include "common/key_group.h"
-#include "worker/state/layout_check.h"
 
 namespace penstock {
 namespace {
 
-class FileEntries final : public EntryWriter {
- public:
-  explicit FileEntries(SnapshotFileWriter& file) : file_(file) {}
-  Status Put(std::string_view key, std::string_view value) override {
-    return file_.Put(key, value);
+std::vector<TableSnapshot*> ChangesOf(const FrozenChain& frozen) {
+  std::vector<TableSnapshot*> changes;
+  for (const FrozenOperator& op : frozen.operators) {
+    for (const FrozenTable& table : op.tables) changes.push_back(table.changes.get());
   }
+  return changes;
+}
 
- private:
-  SnapshotFileWriter& file_;
+/// All tables of a task have the same parts, so sorting part by part sorts everything.
+Status WriteSorted(const FrozenChain& frozen, EntryWriter& writer) {
+  const std::vector<TableSnapshot*> tables = ChangesOf(frozen);
+  EntryBuffer buffer;
+  for (std::uint32_t part = 0; !tables.empty() && part < tables.front()->parts(); ++part) {
+    buffer.Clear();
+    for (TableSnapshot* table : tables) {
+      PENSTOCK_RETURN_IF_ERROR(table->Collect(part, buffer));
+    }
+    PENSTOCK_RETURN_IF_ERROR(buffer.WriteSorted(writer));
+  }
+  return Status::Ok();
+}
+
+struct EndOfSnapshot {
+  ~EndOfSnapshot() { tier.EndSnapshot(); }
+  TierDatabase& tier;
 };
 
-/// Writes the tables of one task under numbered names.
-class TaskSnapshotWriter {
- public:
-  TaskSnapshotWriter(FileSystem& fs, const SnapshotTarget& target) : fs_(fs), target_(target) {}
+/// The number in a name like "000017.sst".
+std::uint64_t NumberOf(const std::string& name) {
+  std::uint64_t number = 0;
+  std::from_chars(name.data(), name.data() + name.size(), number);
+  return number;
+}
 
-  Status WriteOperator(FrozenOperator op) {
-    SnapshotOperator stored{std::move(op.key), std::move(op.name), std::move(op.state), {}};
+std::vector<SnapshotOperator> OperatorsOf(FrozenChain frozen) {
+  std::vector<SnapshotOperator> operators;
+  for (FrozenOperator& op : frozen.operators) {
+    SnapshotOperator& stored = operators.emplace_back();
+    stored = {std::move(op.key), std::move(op.name), std::move(op.state), {}};
     for (FrozenTable& table : op.tables) {
-      PENSTOCK_ASSIGN_OR_RETURN(SnapshotTable written, WriteTable(table));
-      stored.tables.push_back(std::move(written));
-      table.content.reset();
+      StateDescriptor& from = table.descriptor;
+      SnapshotTable& to = stored.tables.emplace_back();
+      to.name = std::move(from.name);
+      to.kind = std::move(from.kind);
+      to.key = std::move(from.key);
+      to.space = std::move(from.space);
+      to.value = std::move(from.value);
     }
-    operators_.push_back(std::move(stored));
-    return Status::Ok();
   }
+  return operators;
+}
 
-  Result<TaskSnapshot> Finish() {
-    const std::string bytes = EncodeSnapshotMetadata(Metadata());
-    const std::string name = SnapshotMetadataName(target_.subtask);
-    PENSTOCK_RETURN_IF_ERROR(WriteSynced(JoinPath(target_.directory, name), bytes));
-    PENSTOCK_RETURN_IF_ERROR(fs_.SyncDirectory(target_.directory));
-    files_.insert(files_.begin(), {name, bytes.size(), Checksum(bytes)});
-    return TaskSnapshot{target_.subtask, std::move(files_)};
+SnapshotMetadata MetadataOf(const SnapshotTarget& target, FrozenChain frozen) {
+  SnapshotMetadata metadata;
+  metadata.checkpoint = target.checkpoint;
+  metadata.subtask = target.subtask;
+  metadata.parallelism = target.parallelism;
+  metadata.max_parallelism = target.max_parallelism;
+  metadata.key_hash_version = kKeyHashVersion;
+  for (const Timestamp watermark : target.input_watermarks) {
+    metadata.input_watermarks.push_back(watermark.millis);
   }
+  metadata.operators = OperatorsOf(std::move(frozen));
+  return metadata;
+}
 
- private:
-  Result<SnapshotTable> WriteTable(FrozenTable& table) {
-    SnapshotTable stored;
-    stored.name = table.descriptor.name;
-    stored.kind = table.descriptor.kind;
-    stored.key = table.descriptor.key;
-    stored.space = table.descriptor.space;
-    stored.value = table.descriptor.value;
-    const std::string name = SnapshotTableName(target_.subtask, ++tables_);
-    SnapshotFileWriter file(fs_, JoinPath(target_.directory, name));
-    FileEntries entries(file);
-    PENSTOCK_RETURN_IF_ERROR(table.content->Write(entries));
-    PENSTOCK_ASSIGN_OR_RETURN(const WrittenFile written, file.Finish());
-    if (written.entries == 0) return stored;
-    stored.file = name;
-    stored.entries = written.entries;
-    stored.size = written.size;
-    stored.checksum = written.checksum;
-    files_.push_back({name, written.size, written.checksum});
-    return stored;
-  }
-
-  SnapshotMetadata Metadata() {
-    SnapshotMetadata metadata;
-    metadata.checkpoint = target_.checkpoint;
-    metadata.subtask = target_.subtask;
-    metadata.parallelism = target_.parallelism;
-    metadata.max_parallelism = target_.max_parallelism;
-    metadata.key_hash_version = kKeyHashVersion;
-    for (const Timestamp watermark : target_.input_watermarks) {
-      metadata.input_watermarks.push_back(watermark.millis);
+/// Places the table files; fills in the parts.
+Status PlaceFiles(const SnapshotStores& stores, const SnapshotTarget& target,
+                  std::vector<SnapshotPart>& parts, WrittenSnapshot& written) {
+  if (stores.tier == nullptr) return Status::Ok();
+  PENSTOCK_ASSIGN_OR_RETURN(TierDatabase::Files files, stores.tier->ListFiles());
+  std::size_t next = 0;
+  for (SnapshotPart& part : files.parts) {
+    for (PartFile& file : part.files) {
+      const TierFile& local = files.files[next++];
+      file.name = SnapshotTableName(target.subtask, NumberOf(file.name));
+      PENSTOCK_ASSIGN_OR_RETURN(
+          const SnapshotFiles::Placed placed,
+          stores.files.Place(local, stores.tier->directory(), target.directory, file.name,
+                             target.completed_directory));
+      file.tail_checksum = placed.tail_checksum;
+      if (placed.fresh) written.new_bytes += placed.file.size;
+      written.snapshot.files.push_back(placed.file);
     }
-    metadata.operators = std::move(operators_);
-    return metadata;
   }
+  parts = std::move(files.parts);
+  return Status::Ok();
+}
 
-  Status WriteSynced(const std::string& path, std::string_view bytes) {
-    PENSTOCK_ASSIGN_OR_RETURN(auto file, fs_.Create(path));
-    PENSTOCK_RETURN_IF_ERROR(file->Append(bytes));
-    PENSTOCK_RETURN_IF_ERROR(file->Sync());
-    return file->Close();
-  }
-
-  FileSystem& fs_;
-  const SnapshotTarget& target_;
-  std::uint32_t tables_ = 0;
-  std::vector<SnapshotOperator> operators_;
-  std::vector<SnapshotFile> files_;
-};
+Status WriteSynced(FileSystem& fs, const std::string& path, std::string_view bytes) {
+  PENSTOCK_ASSIGN_OR_RETURN(auto file, fs.Create(path));
+  PENSTOCK_RETURN_IF_ERROR(file->Append(bytes));
+  PENSTOCK_RETURN_IF_ERROR(file->Sync());
+  return file->Close();
+}
 
 }  // namespace
 
-Result<TaskSnapshot> WriteTaskSnapshot(FileSystem& fs, const SnapshotTarget& target,
-                                       FrozenChain frozen) {
-  TaskSnapshotWriter writer(fs, target);
+Status StoreChanges(FrozenChain& frozen, TierDatabase& tier) {
+  const EndOfSnapshot end{tier};
+  const std::unique_ptr<TierDatabase::Changes> changes = tier.NewChanges();
+  PENSTOCK_RETURN_IF_ERROR(WriteSorted(frozen, *changes));
+  PENSTOCK_RETURN_IF_ERROR(changes->Ingest());
   for (FrozenOperator& op : frozen.operators) {
-    PENSTOCK_RETURN_IF_ERROR(writer.WriteOperator(std::move(op)));
+    for (FrozenTable& table : op.tables) table.changes.reset();
   }
-  return writer.Finish();
+  return Status::Ok();
+}
+
+Result<WrittenSnapshot> WriteTaskSnapshot(const SnapshotStores& stores,
+                                          const SnapshotTarget& target, FrozenChain frozen) {
+  WrittenSnapshot written;
+  written.snapshot.subtask = target.subtask;
+  SnapshotMetadata metadata = MetadataOf(target, std::move(frozen));
+  PENSTOCK_RETURN_IF_ERROR(PlaceFiles(stores, target, metadata.parts, written));
+  const std::string bytes = EncodeSnapshotMetadata(metadata);
+  const std::string name = SnapshotMetadataName(target.subtask);
+  PENSTOCK_RETURN_IF_ERROR(WriteSynced(stores.fs, JoinPath(target.directory, name), bytes));
+  PENSTOCK_RETURN_IF_ERROR(stores.fs.SyncDirectory(target.directory));
+  written.new_bytes += bytes.size();
+  auto& files = written.snapshot.files;
+  files.insert(files.begin(), {name, bytes.size(), Checksum(bytes)});
+  return written;
 }
 
 }  // namespace penstock

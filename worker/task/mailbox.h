@@ -18,7 +18,9 @@ struct TriggerMail {
   std::int64_t received = 0;
 };
 /// The task's snapshot has been written or given up.
-struct SnapshotWritten {};
+struct SnapshotWritten {
+  bool stored = false;  ///< What had changed is in the tier.
+};
 
 /// What other threads ask of a task. Closed; handled between two batches.
 using TaskMail =

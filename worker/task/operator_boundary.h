@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/runtime/state_tier.h"
 #include "common/status.h"
 
 namespace penstock {
@@ -52,6 +53,8 @@ class OperatorBoundary {
       } else {
         call();
       }
+    } catch (const StateError& e) {
+      Fail(current(), e.status());
     } catch (const std::bad_alloc&) {
       Fail(current(), Status::User(ErrorCode::kResourceExhausted, "ran out of memory",
                                    "give the worker more memory: worker.memory"));

@@ -141,23 +141,25 @@ Status OperatorChain::ForEachOperator(const std::function<Status(Node&)>& call) 
   return Status::Ok();
 }
 
-Status OperatorChain::Restore(const TaskRestore& restore) {
-  std::vector<std::string> known;
-  std::vector<std::string> required;
+std::vector<OperatorTables> OperatorChain::tables() const {
+  std::vector<OperatorTables> tables;
   for (const std::unique_ptr<Node>& node : nodes_) {
-    known.push_back(node->key());
-    if (!node->spec.uid.empty() || !node->context.tables().empty())
-      required.push_back(known.back());
+    if (!node->context.tables().empty()) tables.push_back({node->key(), node->context.tables()});
   }
-  PENSTOCK_RETURN_IF_ERROR(restore.CheckOperators(known, required));
+  return tables;
+}
+
+Status OperatorChain::Restore(const RestoredCheckpoint& restore) {
   return ForEachOperator([&](Node& node) { return RestoreOperator(restore, node); });
 }
 
-Status OperatorChain::RestoreOperator(const TaskRestore& restore, Node& node) {
-  const SnapshotOperator* stored = restore.Find(node.key());
-  if (stored == nullptr) return Status::Ok();
-  PENSTOCK_RETURN_IF_ERROR(restore.LoadTables(*stored, node.context.tables()));
-  return node.op->Restore(stored->state);
+Status OperatorChain::RestoreOperator(const RestoredCheckpoint& restore, Node& node) {
+  for (const StoredOperator& stored : restore.Find(vertex_.id, node.key())) {
+    if (stored.task.metadata.subtask.index == task_.subtask.index) {
+      return node.op->Restore(stored.op.state);
+    }
+  }
+  return Status::Ok();
 }
 
 Status OperatorChain::ProcessBatch(Batch& batch) {
@@ -200,13 +202,6 @@ Result<FrozenChain> OperatorChain::Freeze(CheckpointId checkpoint) {
   return frozen;
 }
 
-Status OperatorChain::Thaw() {
-  return ForEachOperator([](Node& node) {
-    for (KeyedTable* table : node.context.tables()) table->Thaw();
-    return Status::Ok();
-  });
-}
-
 Status OperatorChain::NotifyCompleted(CheckpointId checkpoint) {
   return ForEachOperator(
       [&](Node& node) { return node.op->NotifyCheckpointCompleted(checkpoint); });
@@ -235,14 +230,6 @@ void OperatorChain::SendStatus(WatermarkStatus status) {
 
 void OperatorChain::SendBarrier(const CheckpointBarrier& barrier) {
   for (const ChainEdge& edge : edges_) edge.output->SendBarrier(barrier);
-}
-
-std::size_t OperatorChain::StateBytes() const {
-  std::size_t bytes = 0;
-  for (const std::unique_ptr<Node>& node : nodes_) {
-    for (const KeyedTable* table : node->context.tables()) bytes += table->MemoryBytes();
-  }
-  return bytes;
 }
 
 std::uint64_t OperatorChain::records_out() const {

@@ -12,12 +12,13 @@
 #include "api/runtime/record_type.h"
 #include "graph/job_graph.h"
 #include "worker/state/frozen_chain.h"
-#include "worker/state/task_restore.h"
+#include "worker/state/restored_checkpoint.h"
 #include "worker/stream_element.h"
 #include "worker/task/operator_boundary.h"
 #include "worker/task/operator_context.h"
 #include "worker/task/partition_output.h"
 #include "worker/task/task_identity.h"
+#include "worker/task/task_state.h"
 
 namespace penstock {
 
@@ -40,8 +41,10 @@ class OperatorChain {
 
   /// Makes and opens all operators. `specs` of the whole job.
   Status Open(const std::vector<OperatorSpec>& specs);
-  /// Loads tables and states after Open. Refuses a snapshot that doesn't fit these operators.
-  Status Restore(const TaskRestore& restore);
+  /// The keyed tables of every operator that has any, after Open.
+  std::vector<OperatorTables> tables() const;
+  /// Gives every operator its state, after Open, when its tables are restored.
+  Status Restore(const RestoredCheckpoint& restore);
 
   /// For the vertex's input: records, or a watermark that has advanced.
   Status ProcessBatch(Batch& batch);
@@ -55,10 +58,8 @@ class OperatorChain {
   Status EmitFromSource(Timestamp watermark);
   Timestamp source_watermark() const { return source_watermark_; }
 
-  /// States and frozen tables in chain order. Thaw follows when they have been written and
-  /// destroyed.
+  /// States and frozen tables in chain order.
   Result<FrozenChain> Freeze(CheckpointId checkpoint);
-  Status Thaw();
   Status NotifyCompleted(CheckpointId checkpoint);
   Status Close();
 
@@ -67,8 +68,6 @@ class OperatorChain {
   bool Flush(PartitionOutput::FlushScope scope);
   void SendStatus(WatermarkStatus status);
   void SendBarrier(const CheckpointBarrier& barrier);
-
-  std::size_t StateBytes() const;
 
   /// Any thread, after Open.
   const OperatorBoundary& boundary() const { return boundary_; }
@@ -83,7 +82,7 @@ class OperatorChain {
 
   Output& MakeOutput(std::uint32_t position);
   Status ForEachOperator(const std::function<Status(Node&)>& call);
-  Status RestoreOperator(const TaskRestore& restore, Node& node);
+  Status RestoreOperator(const RestoredCheckpoint& restore, Node& node);
 
   const TaskIdentity& task_;
   const JobVertex& vertex_;

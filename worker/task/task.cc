@@ -12,6 +12,8 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+constexpr std::uint32_t kStepsPerMeasure = 16;
+
 std::uint64_t Micros(std::int64_t nanos) {
   return nanos <= 0 ? 0 : static_cast<std::uint64_t>(nanos / 1000);
 }
@@ -36,8 +38,10 @@ Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
       started_(identity_.clock.Now()),
       signal_(std::move(parts.signal)),
       mailbox_(*signal_),
+      state_(identity_),
       chain_(identity_, vertex_, std::move(parts.edges)),
-      snapshots_(identity_, std::move(parts.pending_directory), snapshots, mailbox_, listener_),
+      snapshots_(identity_, {std::move(parts.pending_directory), std::move(parts.completed_directory)},
+                 state_, snapshots, mailbox_, listener_),
       watermark_(Timestamp::Min().millis) {
   if (parts.input == nullptr) return;
   input_ = std::make_unique<TaskInput>(std::move(parts.input), *parts.input_type, chain_,
@@ -81,24 +85,19 @@ void Task::ReportEnd(const Status& status) {
 
 Status Task::Prepare() {
   PENSTOCK_RETURN_IF_ERROR(chain_.Open(specs_));
-  if (restore_) PENSTOCK_RETURN_IF_ERROR(Restore());
-  Publish();
-  if (!restore_ || !restore_->final) return Status::Ok();
+  PENSTOCK_RETURN_IF_ERROR(state_.Open(chain_.tables(), restore_));
+  if (restore_ != nullptr) PENSTOCK_RETURN_IF_ERROR(Restore());
+  PublishWatermark();
+  if (restore_ == nullptr || !restore_->final()) return Status::Ok();
   finished_ = true;
   return chain_.Close();
 }
 
 Status Task::Restore() {
-  PENSTOCK_ASSIGN_OR_RETURN(
-      const TaskRestore restore,
-      TaskRestore::Open(identity_.file_system, restore_->directory, restore_->snapshot,
-                        identity_.parallelism, identity_.max_parallelism, input_channels_));
-  PENSTOCK_RETURN_IF_ERROR(chain_.Restore(restore));
-  std::vector<Timestamp> watermarks;
-  for (const std::int64_t millis : restore.metadata().input_watermarks) {
-    watermarks.push_back({millis});
+  PENSTOCK_RETURN_IF_ERROR(chain_.Restore(*restore_));
+  if (input_ != nullptr) {
+    input_->RestoreWatermarks(restore_->InputWatermarks(id(), vertex_, input_channels_));
   }
-  if (input_ != nullptr) input_->RestoreWatermarks(watermarks);
   return Status::Ok();
 }
 
@@ -118,16 +117,34 @@ Status Task::Step() {
   std::optional<Clock::MonotonicTime> wake;
   bool worked = false;
   if (running_) {
-    if (!chain_.HasRoom()) {
+    if (!HasRoom()) {
       const auto pause = std::max<nanoseconds>(buffer_timeout_, milliseconds(1));
       Wait(last_flush_ + pause, WaitReason::kCredit);
       return Status::Ok();
     }
     PENSTOCK_RETURN_IF_ERROR(input_ != nullptr ? input_->Step(worked) : StepSource(worked, wake));
   }
+  PENSTOCK_RETURN_IF_ERROR(Keep(worked));
   // What a flush waits for may have swallowed a notification, so look again before waiting.
   if (worked || chain_.Flush(PartitionOutput::FlushScope::kWithRoom)) return Status::Ok();
   Wait(wake, WaitReason::kInput);
+  return Status::Ok();
+}
+
+bool Task::HasRoom() const {
+  return chain_.HasRoom() && !(state_.over_limit() && snapshots_.in_flight());
+}
+
+/// Looks after the state: its memory now and then, and its loading while there is something.
+Status Task::Keep(bool worked) {
+  if (worked && ++unmeasured_steps_ >= kStepsPerMeasure) {
+    unmeasured_steps_ = 0;
+    PENSTOCK_RETURN_IF_ERROR(state_.Balance(snapshots_.in_flight()));
+    state_bytes_.store(state_.bytes(), std::memory_order_relaxed);
+  }
+  if (!running_) return Status::Ok();
+  PENSTOCK_ASSIGN_OR_RETURN(const bool more, state_.Fill(identity_.clock.Now()));
+  if (more) signal_->Notify();
   return Status::Ok();
 }
 
@@ -176,15 +193,17 @@ Status Task::Handle(const TriggerMail& mail) {
 }
 
 Status Task::Handle(const CheckpointCompleted& completed) {
+  snapshots_.Completed(completed.checkpoint);
   PENSTOCK_RETURN_IF_ERROR(chain_.NotifyCompleted(completed.checkpoint));
   if (!completed.final) return Status::Ok();
   finished_ = true;
   return chain_.Close();
 }
 
-Status Task::Handle(const SnapshotWritten&) {
+Status Task::Handle(const SnapshotWritten& written) {
   snapshots_.Written();
-  return chain_.Thaw();
+  state_.Thaw(written.stored);
+  return state_.Balance(/*snapshot_in_flight=*/false);
 }
 
 Status Task::OnAligned(const CheckpointBarrier& barrier, std::int64_t alignment_nanos) {
@@ -211,6 +230,7 @@ Status Task::TakeSnapshot(const CheckpointBarrier& barrier, SnapshotTimings timi
   const std::uint64_t delay = Micros(Nanos(start) - barrier.triggered);
   timings.start_delay = delay - std::min(delay, timings.alignment);
   PENSTOCK_ASSIGN_OR_RETURN(FrozenChain frozen, chain_.Freeze(barrier.checkpoint));
+  state_.BeginSnapshot();
   timings.synchronous = Micros(Nanos(identity_.clock.Now()) - Nanos(start));
   chain_.SendBarrier(barrier);
   std::vector<Timestamp> watermarks;
@@ -223,17 +243,12 @@ void Task::FlushInTime(Clock::MonotonicTime now) {
   if (now - last_flush_ < buffer_timeout_) return;
   last_flush_ = now;
   chain_.Flush(PartitionOutput::FlushScope::kWithRoom);
-  Publish();
+  PublishWatermark();
 }
 
 void Task::Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason) {
   PublishWatermark();
   signal_->Wait(deadline, reason);
-}
-
-void Task::Publish() {
-  state_bytes_.store(chain_.StateBytes(), std::memory_order_relaxed);
-  PublishWatermark();
 }
 
 void Task::PublishWatermark() {

@@ -24,13 +24,6 @@
 
 namespace penstock {
 
-/// Where a task starts from.
-struct TaskRestorePoint {
-  std::string directory;
-  TaskSnapshot snapshot;
-  bool final = false;  ///< Commit what it holds, close, finish.
-};
-
 /// Everything a task is made of. What is referred to outlives it.
 struct TaskParts {
   TaskIdentity identity;
@@ -42,9 +35,10 @@ struct TaskParts {
   const RecordType* input_type = nullptr;
   std::size_t input_channels = 0;
   std::vector<ChainEdge> edges;
-  std::optional<TaskRestorePoint> restore;
+  std::shared_ptr<const RestoredCheckpoint> restore;  ///< Shared by all tasks of the host; or null.
   std::chrono::nanoseconds buffer_timeout{std::chrono::milliseconds(10)};
-  std::string pending_directory;  ///< Parent of the directories of checkpoints being taken.
+  std::string pending_directory;    ///< Parent of the directories of checkpoints being taken.
+  std::string completed_directory;  ///< Of those that are completed.
 };
 
 /// One subtask's chain on a thread of its own. Others send it mail, which it reads between two
@@ -88,21 +82,22 @@ class Task final : public BarrierReceiver {
   Status Restore();
   Status Loop();
   Status Step();
+  /// False: the task has to wait for room, in its outputs or for its state.
+  bool HasRoom() const;
+  Status Keep(bool worked);
   Status StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake);
   Status HandleMail();
   Status Handle(const StartTasks&);
   Status Handle(const TriggerMail& mail);
   Status Handle(const CheckpointCompleted& completed);
   Status Handle(const StopSources&);
-  Status Handle(const SnapshotWritten&);
+  Status Handle(const SnapshotWritten& written);
   Status OnAligned(const CheckpointBarrier& barrier, std::int64_t alignment_nanos) override;
   void OnAborted(CheckpointId checkpoint) override;
   Status TakeSnapshot(const CheckpointBarrier& barrier, SnapshotTimings timings);
   void ReportExhausted();
   void Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason);
   void FlushInTime(Clock::MonotonicTime now);
-  /// Measures tables, so not at every wait.
-  void Publish();
   void PublishWatermark();
   void ReportEnd(const Status& status);
 
@@ -112,7 +107,7 @@ class Task final : public BarrierReceiver {
   const std::vector<OperatorSpec>& specs_;
   const std::chrono::nanoseconds buffer_timeout_;
   const std::size_t input_channels_;
-  const std::optional<TaskRestorePoint> restore_;
+  const std::shared_ptr<const RestoredCheckpoint> restore_;
   TaskListener& listener_;
   const Clock::MonotonicTime started_;
 
@@ -122,12 +117,14 @@ class Task final : public BarrierReceiver {
   std::atomic<bool> cancelled_{false};
 
   // Task thread only.
+  TaskState state_;
   OperatorChain chain_;
   std::unique_ptr<TaskInput> input_;
   TaskSnapshots snapshots_;
   bool running_ = false;
   bool exhausted_ = false;  // a source is not polled any more
   bool finished_ = false;
+  std::uint32_t unmeasured_steps_ = 0;  // since the state was measured
   Clock::MonotonicTime last_flush_{};
 
   // Written by the task's thread, read by any.

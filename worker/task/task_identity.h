@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "common/clock.h"
 #include "common/file_system.h"
 #include "common/ids.h"
+#include "worker/state/state_memory.h"
 
 namespace penstock {
 
@@ -17,6 +19,9 @@ struct TaskIdentity {
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = 1;
   bool restored = false;  ///< Starts from a checkpoint.
+  std::string state_directory;       ///< Its own, for the tier; does not exist yet.
+  std::uint64_t table_bytes = 0;     ///< Its share of the memory for tables; 0: no limit.
+  const StateMemory* memory = nullptr;  ///< Needed by tasks with keyed state.
   FileSystem& file_system;
   const Clock& clock;
 };

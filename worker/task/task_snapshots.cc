@@ -10,11 +10,12 @@
 namespace penstock {
 namespace {
 
-/// Everything that the background thread needs; nothing of it is shared with the task.
+/// Everything that the background thread needs beside the tier.
 struct PendingSnapshot {
   SnapshotTarget target;
   FrozenChain frozen;
   SnapshotTimings timings;
+  SnapshotStores stores;
 };
 
 std::uint64_t MicrosSince(const Clock& clock, Clock::MonotonicTime start) {
@@ -23,9 +24,10 @@ std::uint64_t MicrosSince(const Clock& clock, Clock::MonotonicTime start) {
 }
 
 /// The codecs of state are user code, so they may throw.
-Result<TaskSnapshot> WriteCatching(FileSystem& fs, PendingSnapshot& pending) {
+Status StoreCatching(PendingSnapshot& pending) {
+  if (pending.stores.tier == nullptr) return Status::Ok();
   try {
-    return WriteTaskSnapshot(fs, pending.target, std::move(pending.frozen));
+    return StoreChanges(pending.frozen, *pending.stores.tier);
   } catch (const std::exception& e) {
     return Status::User(ErrorCode::kFailed,
                         std::string("writing the state threw an exception: ") + e.what());
@@ -41,26 +43,31 @@ Result<TaskSnapshot> WriteCatching(FileSystem& fs, PendingSnapshot& pending) {
 void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
                           std::vector<Timestamp> input_watermarks, SnapshotTimings timings) {
   in_flight_ = true;
-  PendingSnapshot pending;
-  pending.target = {JoinPath(pending_directory_, ToString(checkpoint)),
-                    checkpoint,
-                    task_.subtask,
-                    task_.parallelism,
-                    task_.max_parallelism,
-                    std::move(input_watermarks)};
-  pending.frozen = std::move(frozen);
-  pending.timings = timings;
-  executor_.Submit(
-      std::packaged_task<void()>([&task = task_, &mailbox = mailbox_, &listener = listener_,
-                                  pending = std::move(pending)]() mutable {
+  SnapshotTarget target;
+  target.directory = JoinPath(directories_.pending, ToString(checkpoint));
+  if (last_completed_ != CheckpointId()) {
+    target.completed_directory = JoinPath(directories_.completed, ToString(last_completed_));
+  }
+  target.checkpoint = checkpoint;
+  target.subtask = task_.subtask;
+  target.parallelism = task_.parallelism;
+  target.max_parallelism = task_.max_parallelism;
+  target.input_watermarks = std::move(input_watermarks);
+  executor_.Submit(std::packaged_task<void()>(
+      [&task = task_, &mailbox = mailbox_, &listener = listener_,
+       pending = PendingSnapshot{std::move(target), std::move(frozen), timings,
+                                 state_.stores()}]() mutable {
         const Clock::MonotonicTime start = task.clock.Now();
-        auto written = WriteCatching(task.file_system, pending);
+        const CheckpointId checkpoint = pending.target.checkpoint;
+        const Status stored = StoreCatching(pending);
+        auto written = stored.ok() ? WriteTaskSnapshot(pending.stores, pending.target,
+                                                       std::move(pending.frozen))
+                                   : Result<WrittenSnapshot>(stored);
         pending.frozen = {};
         pending.timings.asynchronous = MicrosSince(task.clock, start);
-        mailbox.Post(SnapshotWritten{});
-        const CheckpointId checkpoint = pending.target.checkpoint;
+        mailbox.Post(SnapshotWritten{stored.ok()});
         if (written.ok()) {
-          listener.OnAcknowledged({checkpoint, std::move(*written), pending.timings});
+          listener.OnAcknowledged({checkpoint, std::move(written->snapshot), pending.timings});
         } else {
           listener.OnDeclined({checkpoint, task.subtask, written.status()});
         }

@@ -11,6 +11,7 @@
 #include "worker/task/mailbox.h"
 #include "worker/task/task_identity.h"
 #include "worker/task/task_listener.h"
+#include "worker/task/task_state.h"
 
 namespace penstock {
 
@@ -18,11 +19,17 @@ namespace penstock {
 /// thread only.
 class TaskSnapshots {
  public:
-  /// All outlive this and the work submitted. Snapshots go to <pending_directory>/<checkpoint id>.
-  TaskSnapshots(const TaskIdentity& task, std::string pending_directory, Executor& executor,
-                Mailbox& mailbox, TaskListener& listener)
+  /// Where checkpoints are, each in a directory named by its id.
+  struct Directories {
+    std::string pending;
+    std::string completed;
+  };
+  /// `task`, `state` and what follows outlive this and the work submitted.
+  TaskSnapshots(const TaskIdentity& task, Directories directories, TaskState& state,
+                Executor& executor, Mailbox& mailbox, TaskListener& listener)
       : task_(task),
-        pending_directory_(std::move(pending_directory)),
+        directories_(std::move(directories)),
+        state_(state),
         executor_(executor),
         mailbox_(mailbox),
         listener_(listener) {}
@@ -34,15 +41,19 @@ class TaskSnapshots {
              SnapshotTimings timings);
   /// To be called for SnapshotWritten.
   void Written() { in_flight_ = false; }
+  /// The checkpoint is completed: its files may be used again.
+  void Completed(CheckpointId checkpoint) { last_completed_ = checkpoint; }
   void Decline(CheckpointId checkpoint, Status reason);
 
  private:
   const TaskIdentity& task_;
-  const std::string pending_directory_;
+  const Directories directories_;
+  TaskState& state_;
   Executor& executor_;
   Mailbox& mailbox_;
   TaskListener& listener_;
   bool in_flight_ = false;
+  CheckpointId last_completed_;  // 0: none of this attempt
 };
 
 }  // namespace penstock

@@ -8,19 +8,9 @@
 
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
+#include "tests/support/map_tier.h"
 
 namespace penstock::testing {
-
-using Entries = std::vector<std::pair<std::string, std::string>>;
-
-class EntryCollector final : public EntryWriter {
- public:
-  Status Put(std::string_view key, std::string_view value) override {
-    entries.emplace_back(key, value);
-    return Status::Ok();
-  }
-  Entries entries;
-};
 
 /// Subtask `subtask` of `parallelism`.
 class FakeContext final : public OperatorContext {
@@ -71,7 +61,7 @@ class CollectingOutput final : public Output {
 
 /// What a checkpoint would keep of one operator.
 struct OperatorSnapshot {
-  std::vector<Entries> tables;
+  std::vector<TierEntries> tables;
   std::string state;
 };
 
@@ -81,14 +71,12 @@ class KeyedDriver {
  public:
   explicit KeyedDriver(std::unique_ptr<Operator> op) : op_(std::move(op)) {
     opened = op_->Open(context, output);
+    Attach({});
   }
   KeyedDriver(std::unique_ptr<Operator> op, const OperatorSnapshot& snapshot)
-      : KeyedDriver(std::move(op)) {
-    for (std::size_t i = 0; i < snapshot.tables.size(); ++i) {
-      for (const auto& [key, value] : snapshot.tables[i]) {
-        if (opened.ok()) opened = context.tables[i]->Load(key, value);
-      }
-    }
+      : op_(std::move(op)) {
+    opened = op_->Open(context, output);
+    Attach(snapshot.tables);
     if (opened.ok()) opened = op_->Restore(snapshot.state);
   }
 
@@ -107,14 +95,24 @@ class KeyedDriver {
   OperatorSnapshot Snapshot() {
     Process();
     OperatorSnapshot snapshot;
-    for (KeyedTable* table : context.tables) {
-      EntryCollector collector;
-      (void)table->Freeze()->Write(collector);
-      table->Thaw();
-      snapshot.tables.push_back(std::move(collector.entries));
+    for (std::size_t i = 0; i < context.tables.size(); ++i) {
+      const Status taken = SnapshotInto(*context.tables[i], tiers_[i]->entries);
+      if (opened.ok()) opened = taken;
+      snapshot.tables.push_back(tiers_[i]->entries);
     }
     (void)op_->SnapshotState(CheckpointId(1), snapshot.state);
     return snapshot;
+  }
+
+  /// Moves about that share of the state out of memory.
+  void Evict(double share) {
+    Process();
+    for (KeyedTable* table : context.tables) table->Evict(share);
+  }
+  /// Loads some of what is not in memory.
+  void Fill(std::uint32_t entries) {
+    Process();
+    for (KeyedTable* table : context.tables) table->Fill(entries);
   }
 
   FakeContext context;
@@ -122,6 +120,14 @@ class KeyedDriver {
   Status opened;
 
  private:
+  void Attach(const std::vector<TierEntries>& stored) {
+    for (std::size_t i = 0; i < context.tables.size(); ++i) {
+      tiers_.push_back(std::make_unique<MapTier>(i < stored.size() ? stored[i] : TierEntries()));
+      context.tables[i]->Attach(*tiers_[i], tiers_[i]->entries.empty());
+    }
+  }
+
+  std::vector<std::unique_ptr<MapTier>> tiers_;
   std::unique_ptr<Operator> op_;
   TypedBatch<T> batch_;
 };

@@ -137,6 +137,8 @@ void CompareWithNaive(Spec spec, std::uint64_t seed, std::int64_t base) {
       driver->Watermark({watermark});
       ASSERT_EQ(TakeRows(*driver), naive.Watermark(watermark)) << "step " << step;
     }
+    if (random() % 50 == 0) driver->Evict(static_cast<double>(random() % 100) / 100);
+    if (random() % 50 == 0) driver->Fill(random() % 10);
     if (random() % 200 == 0) {
       const OperatorSnapshot snapshot = driver->Snapshot();
       late += driver->context.counters["numLateRecordsDropped"].value();
@@ -244,17 +246,26 @@ TEST(WindowTest, WhenPaneEntryIsDamagedThenRestoreFails) {
   before.Add({"a", 1}, {5});
   const OperatorSnapshot good = before.Snapshot();
   auto loads = [](const OperatorSnapshot& snapshot) {
-    return Driver(NewWindows(tumbling(10ms)), snapshot).opened;
+    Driver driver(NewWindows(tumbling(10ms)), snapshot);
+    if (!driver.opened.ok()) return driver.opened;
+    try {
+      driver.Watermark(Timestamp::Max());
+    } catch (const StateError& error) {
+      return error.status();
+    }
+    return Status::Ok();
   };
   EXPECT_TRUE(loads(good).ok());
   OperatorSnapshot damaged = good;
-  damaged.tables[0][0].first.pop_back();
+  auto entry = damaged.tables[0].extract(damaged.tables[0].begin());
+  entry.key().pop_back();
+  damaged.tables[0].insert(std::move(entry));
   EXPECT_EQ(loads(damaged).code(), ErrorCode::kCorruption);
   damaged = good;
-  damaged.tables[0][0].second.pop_back();
+  damaged.tables[0].begin()->second.pop_back();
   EXPECT_EQ(loads(damaged).code(), ErrorCode::kCorruption);
   damaged = good;
-  damaged.tables[0].push_back(damaged.tables[0][0]);
+  damaged.tables[0].begin()->second.push_back('x');
   EXPECT_EQ(loads(damaged).code(), ErrorCode::kCorruption);
   damaged = good;
   damaged.state.pop_back();

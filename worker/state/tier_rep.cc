@@ -1,0 +1,177 @@
+#include "worker/state/tier_rep.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/metadata.h>
+#include <rocksdb/table.h>
+
+#include "checkpoint/file_copy.h"
+#include "common/logging.h"
+#include "worker/state/tier_caches.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::size_t kBlockBytes = 8 * 1024;
+constexpr std::uint64_t kTableFileBytes = 32ULL << 20;
+constexpr std::size_t kLargestWriteBuffer = 32ULL << 20;
+constexpr std::size_t kSmallestWriteBuffer = 128ULL << 10;
+
+/// RocksDB's warnings, in our log: its own log file aborts the process when the disk is full.
+class WarningsOnly final : public rocksdb::Logger {
+ public:
+  WarningsOnly() : Logger(rocksdb::WARN_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    char line[512];
+    vsnprintf(line, sizeof(line), format, arguments);
+    LogWarn("state tier", {{"rocksdb", std::string(line)}});
+  }
+};
+
+rocksdb::Options DatabaseOptions(rocksdb::Env* env, const StateMemory& memory) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = kBlockBytes;
+  table.checksum = rocksdb::kXXH3;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_cache = memory.caches().blocks;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+
+  rocksdb::Options options;
+  options.env = env;
+  options.create_if_missing = true;
+  options.error_if_exists = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kNoCompression;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.level0_file_num_compaction_trigger = 8;
+  options.level0_slowdown_writes_trigger = 64;
+  options.level0_stop_writes_trigger = 128;
+  options.target_file_size_base = kTableFileBytes;
+  options.write_buffer_manager = memory.caches().writes;
+  options.write_buffer_size =
+      std::clamp<std::size_t>(memory.cache_bytes() / 4, kSmallestWriteBuffer, kLargestWriteBuffer);
+  options.max_background_jobs = 2;
+  options.avoid_flush_during_shutdown = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log = std::make_shared<WarningsOnly>();  // shared: the database's threads log
+  return options;
+}
+
+}  // namespace
+
+TierDatabase::Rep::Rep(std::string directory, KeyGroupRange groups, FileSystem& fs,
+                       const StateMemory& memory)
+    : directory_(std::move(directory)),
+      fs_(fs),
+      env_(internal::NewTableFileEnv(fs, &tallies_)),
+      options_(DatabaseOptions(env_.get(), memory)) {
+  auto own = std::make_unique<TierPart>();
+  own->scope.groups = groups;
+  parts_.push_back(std::move(own));
+}
+
+Result<std::unique_ptr<TierDatabase::Rep>> TierDatabase::Rep::Open(const std::string& directory,
+                                                                   KeyGroupRange groups,
+                                                                   FileSystem& fs,
+                                                                   const StateMemory& memory) {
+  PENSTOCK_RETURN_IF_ERROR(fs.MakeDirectories(directory));
+  std::unique_ptr<Rep> rep(new Rep(directory, groups, fs, memory));
+  rocksdb::DB* db = nullptr;
+  PENSTOCK_RETURN_IF_ERROR(
+      internal::FromRocks(rocksdb::DB::Open(rep->options_, directory, &db), directory));
+  rep->db_.reset(db);
+  rep->parts_.front()->family = db->DefaultColumnFamily();
+  return rep;
+}
+
+TierDatabase::Rep::~Rep() {
+  if (db_ == nullptr) return;
+  rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
+  for (std::size_t i = 1; i < parts_.size(); ++i) {
+    if (parts_[i]->family != nullptr) db_->DestroyColumnFamilyHandle(parts_[i]->family);
+  }
+  db_.reset();
+}
+
+Status TierDatabase::Rep::Import(const ImportedPart& imported) {
+  auto part = std::make_unique<TierPart>();
+  part->scope = {imported.groups, imported.states};
+  part->filter = std::make_unique<ScopeFilter>(part->scope);
+  rocksdb::ColumnFamilyOptions options(options_);
+  options.compaction_filter = part->filter.get();
+  const std::string name = "part-" + std::to_string(++imported_);
+  if (imported.files.empty()) {
+    PENSTOCK_RETURN_IF_ERROR(
+        internal::FromRocks(db_->CreateColumnFamily(options, name, &part->family), directory_));
+  } else {
+    rocksdb::ExportImportFilesMetaData files;
+    PENSTOCK_RETURN_IF_ERROR(LinkIncoming(imported, files));
+    rocksdb::ImportColumnFamilyOptions how;
+    how.move_files = true;
+    PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(
+        db_->CreateColumnFamilyWithImport(options, name, how, files, &part->family),
+        imported.directory));
+  }
+  parts_.push_back(std::move(part));
+  return Status::Ok();
+}
+
+/// The files under names of their own in a directory beside the database, from where RocksDB takes
+/// them.
+Status TierDatabase::Rep::LinkIncoming(const ImportedPart& part,
+                                       rocksdb::ExportImportFilesMetaData& files) {
+  const std::string incoming =
+      JoinPath(directory_, "incoming-" + std::to_string(imported_));
+  PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(incoming));
+  files.db_comparator_name = options_.comparator->Name();
+  for (const TierFile& from : part.files) {
+    const std::string path = JoinPath(incoming, from.file.name);
+    PENSTOCK_RETURN_IF_ERROR(LinkOrCopy(fs_, JoinPath(part.directory, from.file.name), path));
+    tallies_.Set(path, {from.size, from.checksum});
+    rocksdb::LiveFileMetaData file;
+    file.db_path = incoming;
+    file.name = "/" + from.file.name;
+    file.level = from.file.level;
+    file.size = from.size;
+    file.smallestkey = from.file.smallest_key;
+    file.largestkey = from.file.largest_key;
+    file.smallest_seqno = from.file.smallest_sequence;
+    file.largest_seqno = from.file.largest_sequence;
+    files.files.push_back(std::move(file));
+  }
+  return Status::Ok();
+}
+
+void TierDatabase::Rep::AddState(std::uint32_t state) {
+  if (PartsOf(state).empty()) parts_.front()->scope.states.push_back(state);
+}
+
+TierPart* TierDatabase::Rep::PartOf(std::string_view key) {
+  const std::uint32_t group = ReadBigEndian16(key.data());
+  const std::uint32_t state = ReadBigEndian32(key.data() + 2);
+  for (const std::unique_ptr<TierPart>& part : parts_) {
+    if (part->scope.groups.Contains(group) && part->scope.HasState(state)) return part.get();
+  }
+  return nullptr;
+}
+
+std::vector<TierPart*> TierDatabase::Rep::PartsOf(std::uint32_t state) {
+  std::vector<TierPart*> parts;
+  for (const std::unique_ptr<TierPart>& part : parts_) {
+    if (part->scope.HasState(state)) parts.push_back(part.get());
+  }
+  std::sort(parts.begin(), parts.end(), [](const TierPart* a, const TierPart* b) {
+    return a->scope.groups.begin < b->scope.groups.begin;
+  });
+  return parts;
+}
+
+}  // namespace penstock
