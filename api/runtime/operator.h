@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "api/runtime/batch.h"
 #include "api/runtime/keyed_table.h"
+#include "api/runtime/operator_restore.h"
 #include "api/runtime/output.h"
 #include "common/clock.h"
 #include "common/file_system.h"
@@ -73,11 +73,12 @@ class Operator {
 
   /// `context` and `output` outlive the operator. Registers the operator's tables.
   virtual Status Open(OperatorContext& context, Output& output) = 0;
-  /// Puts back what SnapshotState wrote; the tables have been loaded. A sink commits here, again,
-  /// what the restored checkpoint has pre-committed. Called before the first record, only after a
-  /// restore.
-  virtual Status Restore(std::string_view state) {
-    (void)state;
+  /// Puts back what SnapshotState wrote, at this subtask's share of it; the tables have been
+  /// loaded. A sink commits here, again, what the restored checkpoint has pre-committed. Called
+  /// before the first record, always and only when the context says restored(): with an empty list
+  /// of states for an operator that the checkpoint doesn't know.
+  virtual Status Restore(const OperatorRestore& restore) {
+    (void)restore;
     return Status::Ok();
   }
   /// May consume the records.

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -89,8 +88,8 @@ class ProcessOperator final : public Operator {
     context_.reset(new Context(*timers_, current_));
     return Status::Ok();
   }
-  Status Restore(std::string_view state) override {
-    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(state, context_->watermark_));
+  Status Restore(const OperatorRestore& restore) override {
+    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(restore, context_->watermark_));
     timers_->Rebuild();
     return Status::Ok();
   }

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -80,8 +79,8 @@ class WindowOperator final : public Operator {
     context.RegisterTable(*table_);
     return Status::Ok();
   }
-  Status Restore(std::string_view state) override {
-    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(state, watermark_));
+  Status Restore(const OperatorRestore& restore) override {
+    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(restore, watermark_));
     if (watermark_ > Timestamp::Min()) Advance(watermark_);
     table_->ForEach([&](Entry& entry) { Schedule(entry, first_open_); });
     return Status::Ok();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
+#include "common/bytes.h"
 #include "common/file_system.h"
 
 namespace penstock::testing {
@@ -32,6 +34,8 @@ class ManualClock final : public Clock {
 /// Who the operator under test is, and its surroundings; outlives all its instances. Counters add
 /// up over them.
 struct HarnessSetup {
+  JobId job{1, 2};
+  Generation generation{1};
   std::uint32_t subtask = 0;
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = 128;
@@ -49,8 +53,8 @@ class HarnessContext final : public OperatorContext {
       : setup_(setup), clock_(clock), counters_(counters), restored_(restored) {}
 
   const std::string& job_name() const override { return name_; }
-  JobId job_id() const override { return JobId(1, 2); }
-  Generation generation() const override { return Generation(1); }
+  JobId job_id() const override { return setup_.job; }
+  Generation generation() const override { return setup_.generation; }
   const std::string& operator_name() const override { return name_; }
   const std::string& uid() const override { return setup_.uid; }
   std::uint32_t subtask() const override { return setup_.subtask; }
@@ -111,12 +115,33 @@ class CollectingOutput final : public Output {
   Arena arena_;
 };
 
-/// The entries and the state of one snapshot.
+/// The entries and the state of one snapshot, and whose it is.
 struct HarnessSnapshot {
+  std::uint32_t subtask = 0;
+  std::uint32_t parallelism = 1;
   CheckpointId checkpoint;
   std::string state;
   std::vector<std::vector<std::pair<std::string, std::string>>> tables;
 };
+
+/// What an operator is given of the snapshots of all subtasks, which outlive it.
+inline OperatorRestore RestoreOf(const std::vector<HarnessSnapshot>& snapshots,
+                                 std::uint32_t subtask, std::uint32_t parallelism) {
+  OperatorRestore restore;
+  for (const HarnessSnapshot& snapshot : snapshots) {
+    restore.states.push_back({snapshot.subtask, snapshot.state});
+    restore.old_parallelism = snapshot.parallelism;
+  }
+  restore.subtask = subtask;
+  restore.parallelism = parallelism;
+  return restore;
+}
+/// The same for an operator with one subtask, then and now.
+inline OperatorRestore RestoreOf(std::string_view state) {
+  OperatorRestore restore;
+  restore.states.push_back({0, state});
+  return restore;
+}
 
 /// Keeps entries; `ordered` says whether they came in ascending order of keys.
 class CollectingEntryWriter final : public EntryWriter {
@@ -141,6 +166,12 @@ class OperatorHarness {
   explicit OperatorHarness(Make make, HarnessSetup setup = {})
       : make_(std::move(make)), setup_(std::move(setup)) {
     Start(/*restored=*/false);
+  }
+  /// Begins with what all subtasks of a checkpoint have stored, maybe at another parallelism; with
+  /// no snapshots as an operator that the checkpoint doesn't know.
+  OperatorHarness(Make make, HarnessSetup setup, const std::vector<HarnessSnapshot>& snapshots)
+      : make_(std::move(make)), setup_(std::move(setup)) {
+    RestoreAll(snapshots);
   }
   OperatorHarness(const OperatorHarness&) = delete;
   OperatorHarness& operator=(const OperatorHarness&) = delete;
@@ -176,7 +207,7 @@ class OperatorHarness {
 
   /// Takes the next checkpoint's snapshot; the operator goes on.
   HarnessSnapshot Snapshot() {
-    HarnessSnapshot snapshot;
+    HarnessSnapshot snapshot{setup_.subtask, setup_.parallelism, {}, {}, {}};
     next_checkpoint_ = next_checkpoint_.Next();
     snapshot.checkpoint = next_checkpoint_;
     Check(operator_->SnapshotState(snapshot.checkpoint, snapshot.state));
@@ -194,18 +225,7 @@ class OperatorHarness {
   }
   /// Throws the instance away, as a crash does, and goes on with a new one restored from
   /// `snapshot`.
-  void Restore(const HarnessSnapshot& snapshot) {
-    Start(/*restored=*/true);
-    if (context_->tables.size() != snapshot.tables.size()) {
-      return Check(Status::Internal("the operator registers other tables than before"));
-    }
-    for (std::size_t i = 0; i < snapshot.tables.size(); ++i) {
-      for (const auto& [key, value] : snapshot.tables[i]) {
-        Check(context_->tables[i]->Load(key, value));
-      }
-    }
-    Check(operator_->Restore(snapshot.state));
-  }
+  void Restore(const HarnessSnapshot& snapshot) { RestoreAll({snapshot}); }
   void SnapshotAndRestore() { Restore(Snapshot()); }
   void Close() { Check(operator_->Close()); }
 
@@ -232,6 +252,25 @@ class OperatorHarness {
     context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_, restored);
     operator_ = make_();
     Check(operator_->Open(*context_, output_));
+  }
+  void RestoreAll(const std::vector<HarnessSnapshot>& snapshots) {
+    Start(/*restored=*/true);
+    for (const HarnessSnapshot& snapshot : snapshots) LoadTables(snapshot);
+    const OperatorRestore restore = RestoreOf(snapshots, setup_.subtask, setup_.parallelism);
+    Check(restore.Check());
+    Check(operator_->Restore(restore));
+  }
+  /// The entries of this subtask's key groups.
+  void LoadTables(const HarnessSnapshot& snapshot) {
+    if (context_->tables.size() != snapshot.tables.size()) {
+      return Check(Status::Internal("the operator registers other tables than before"));
+    }
+    for (std::size_t i = 0; i < snapshot.tables.size(); ++i) {
+      for (const auto& [key, value] : snapshot.tables[i]) {
+        if (!context_->key_groups().Contains(ReadBigEndian16(key.data()))) continue;
+        Check(context_->tables[i]->Load(key, value));
+      }
+    }
   }
   void AfterCall() {
     if (setup_.restore_after_every_call) SnapshotAndRestore();

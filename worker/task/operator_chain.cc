@@ -154,10 +154,16 @@ Status OperatorChain::Restore(const TaskRestore& restore) {
 }
 
 Status OperatorChain::RestoreOperator(const TaskRestore& restore, Node& node) {
-  const SnapshotOperator* stored = restore.Find(node.key());
-  if (stored == nullptr) return Status::Ok();
-  PENSTOCK_RETURN_IF_ERROR(restore.LoadTables(*stored, node.context.tables()));
-  return node.op->Restore(stored->state);
+  OperatorRestore own;
+  own.old_parallelism = restore.metadata().parallelism;
+  own.subtask = task_.subtask.index;
+  own.parallelism = task_.parallelism;
+  if (const SnapshotOperator* stored = restore.Find(node.key())) {
+    PENSTOCK_RETURN_IF_ERROR(restore.LoadTables(*stored, node.context.tables()));
+    own.states.push_back({restore.metadata().subtask.index, stored->state});
+  }
+  PENSTOCK_RETURN_IF_ERROR(own.Check());
+  return node.op->Restore(own);
 }
 
 Status OperatorChain::ProcessBatch(Batch& batch) {

@@ -89,7 +89,11 @@ class KeyedDriver {
         if (opened.ok()) opened = context.tables[i]->Load(key, value);
       }
     }
-    if (opened.ok()) opened = op_->Restore(snapshot.state);
+    if (opened.ok()) {
+      OperatorRestore restore;
+      restore.states.push_back({0, snapshot.state});
+      opened = op_->Restore(restore);
+    }
   }
 
   void Add(T record, Timestamp time) {

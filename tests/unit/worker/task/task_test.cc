@@ -34,8 +34,8 @@ class TwoBatches final : public SourceOperator {
     context.RegisterTable(table_);
     return Status::Ok();
   }
-  Status Restore(std::string_view state) override {
-    shared_.calls.push_back("restore " + std::string(state));
+  Status Restore(const OperatorRestore& restore) override {
+    shared_.calls.push_back("restore " + std::string(restore.states.at(0).bytes));
     shared_.restored = table_.entries;
     return Status::Ok();
   }
