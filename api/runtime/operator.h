@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/runtime/batch.h"
@@ -65,8 +66,8 @@ class OperatorContext {
 
 /// One logic of a job at one subtask, driven by one thread. Typed operators are templates
 /// instantiated in the plugin; the runtime sees this. Order of calls: Open · [Restore] ·
-/// (ProcessBatch | ProcessWatermark | Snapshot | NotifyCheckpointCompleted)* · Close. User
-/// exceptions may leave any of them; the runtime catches them and names the operator.
+/// (ProcessBatch | ProcessWatermark | OnProcessingTime | Snapshot | NotifyCheckpointCompleted)* ·
+/// Close. User exceptions may leave any of them; the runtime catches them and names the operator.
 class Operator {
  public:
   virtual ~Operator() = default;
@@ -85,6 +86,10 @@ class Operator {
   virtual void ProcessBatch(Batch& batch) = 0;
   /// Fires what is due and forwards the watermark. `watermark` always advances.
   virtual void ProcessWatermark(Timestamp watermark) = 0;
+  /// The wall-clock time at which to call OnProcessingTime; nothing when there is no reason to.
+  virtual std::optional<Timestamp> NextProcessingTime() { return std::nullopt; }
+  /// Fires what is due at `now`, which is NextProcessingTime() or later.
+  virtual void OnProcessingTime(Timestamp now) { (void)now; }
   /// Appends all state that is not in tables, at a barrier: small, and quick. A transactional sink
   /// pre-commits here. After this the snapshot belongs to `checkpoint`.
   virtual Status SnapshotState(CheckpointId checkpoint, std::string& state) {

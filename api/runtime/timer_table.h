@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -15,7 +16,7 @@
 
 namespace penstock {
 
-/// One event-time timer of a key.
+/// One timer of a key.
 struct KeyTimer {
   std::int64_t start;      ///< When it fires.
   std::uint64_t sequence;  ///< Order of setting; never repeated within a TimerTable.
@@ -46,8 +47,8 @@ struct TimerEntries {
   }
 };
 
-/// Event-time timers: at most one per key and time. The table of the timers of each key is the
-/// state; a heap orders them. Task thread only.
+/// Timers of event time, or of the wall clock: at most one per key and time. The table of the
+/// timers of each key is the state; a heap orders them. Task thread only.
 template <typename K>
 class TimerTable {
  public:
@@ -92,6 +93,15 @@ class TimerTable {
       firing_ = nullptr;
       if (item.entry->value().empty()) table_.Erase(*item.entry);
     }
+  }
+  /// When the next timer fires; nothing when none is set.
+  std::optional<Timestamp> Next() {
+    while (!heap_.empty() && !UpToDate(heap_.front())) {
+      std::pop_heap(heap_.begin(), heap_.end(), Later);
+      heap_.pop_back();
+    }
+    if (heap_.empty()) return std::nullopt;
+    return Timestamp{heap_.front().time};
   }
   /// Fills the heap from the table, after the last Load. Timers of equal time fire in an
   /// unspecified order then.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -190,6 +191,14 @@ class OperatorHarness {
   }
   void Watermark(Timestamp watermark) {
     operator_->ProcessWatermark(watermark);
+    AfterCall();
+  }
+  /// Time passes, also on the wall; timers that are due then fire.
+  void PassTime(Clock::Duration by) {
+    clock_.Advance(by);
+    const Timestamp now{ToMillis(clock_.Wall())};
+    const std::optional<Timestamp> next = operator_->NextProcessingTime();
+    if (next && *next <= now) operator_->OnProcessingTime(now);
     AfterCall();
   }
   /// Of a SourceOperator.

@@ -183,6 +183,23 @@ Status OperatorChain::ProcessWatermark(Timestamp watermark) {
   return boundary_.Run(0, [&] { nodes_.front()->op->ProcessWatermark(watermark); });
 }
 
+std::optional<Timestamp> OperatorChain::NextProcessingTime() const {
+  std::optional<Timestamp> earliest;
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    const std::optional<Timestamp> next = node->op->NextProcessingTime();
+    if (next && (!earliest || *next < *earliest)) earliest = next;
+  }
+  return earliest;
+}
+
+Status OperatorChain::OnProcessingTime(Timestamp now) {
+  return ForEachOperator([&](Node& node) {
+    const std::optional<Timestamp> next = node.op->NextProcessingTime();
+    if (next && *next <= now) node.op->OnProcessingTime(now);
+    return Status::Ok();
+  });
+}
+
 Status OperatorChain::PollSource(SourcePoll& outcome) {
   return boundary_.Run(0, [&] { outcome = source_->Poll(); });
 }

@@ -89,6 +89,9 @@ class Task final : public BarrierReceiver {
   Status Loop();
   Status Step();
   Status StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake);
+  Status FireDueTimers();
+  /// When to look at the wall clock again; nothing when no operator waits for a time.
+  std::optional<Clock::MonotonicTime> NextTimer() const;
   Status HandleMail();
   Status Handle(const StartTasks&);
   Status Handle(const TriggerMail& mail);

@@ -1,7 +1,10 @@
 #include "worker/task/task.h"
 
+#include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -127,23 +130,17 @@ class TaskTest : public ::testing::Test {
   void Run(std::optional<TaskRestorePoint> restore = std::nullopt) {
     std::vector<std::unique_ptr<OutputChannel>> channels;
     channels.push_back(std::make_unique<RecordingChannel>(sent_));
-    TaskParts parts{.identity = {JobId(1, 2),
-                                 "job",
-                                 Generation(1),
-                                 {},
-                                 1,
-                                 16,
-                                 false,
-                                 PosixFileSystem(),
-                                 SystemClock::Instance()},
-                    .vertex = vertex_,
-                    .specs = specs_,
-                    .signal = std::make_unique<TaskSignal>(),
-                    .input = nullptr,
-                    .edges = {},
-                    .restore = std::move(restore),
-                    .buffer_timeout = std::chrono::hours(1),
-                    .pending_directory = scratch_.path()};
+    TaskParts parts{
+        .identity =
+            {JobId(1, 2), "job", Generation(1), {}, 1, 16, false, PosixFileSystem(), *clock_},
+        .vertex = vertex_,
+        .specs = specs_,
+        .signal = std::make_unique<TaskSignal>(),
+        .input = nullptr,
+        .edges = {},
+        .restore = std::move(restore),
+        .buffer_timeout = std::chrono::hours(1),
+        .pending_directory = scratch_.path()};
     parts.edges.push_back({1, std::make_unique<PartitionOutput>(std::move(channels), edge_,
                                                                 Distribution::kRebalance, 16, 0)});
     Task task(std::move(parts), executor_, listener_);
@@ -154,6 +151,7 @@ class TaskTest : public ::testing::Test {
   TaskRestorePoint FinalRestore() const { return {directory(), listener_.snapshot, true}; }
 
   ScratchDirectory scratch_;
+  const Clock* clock_ = &SystemClock::Instance();
   Shared shared_;
   JobVertex vertex_;
   std::vector<OperatorSpec> specs_;
@@ -183,6 +181,67 @@ TEST_F(TaskTest, WhenAFinalCheckpointIsRestoredThenStateIsBackAndNothingIsSent) 
   EXPECT_THAT(shared_.calls, ElementsAre("restore polled 2", "close"));
   EXPECT_EQ(shared_.restored, (std::map<std::string, std::string>{{"key1", "v"}, {"key2", "v"}}));
   EXPECT_TRUE(sent_.empty());
+}
+
+/// Its wall clock is set forward by an hour when it is read for the fifth time.
+class JumpingClock final : public Clock {
+ public:
+  MonotonicTime Now() const override { return SystemClock::Instance().Now(); }
+  WallTime Wall() const override {
+    const std::chrono::hours jump(++reads_ < 5 ? 0 : 1);
+    return SystemClock::Instance().Wall() + jump;
+  }
+  int reads() const { return reads_; }
+
+ private:
+  mutable std::atomic<int> reads_{0};
+};
+
+/// Has nothing to read until the time it waits for has come, then ends.
+class Waiting final : public SourceOperator {
+ public:
+  Waiting(std::optional<Timestamp> at, std::vector<Timestamp>& fired) : at_(at), fired_(fired) {}
+  Status Open(OperatorContext&, Output&) override { return Status::Ok(); }
+  SourcePoll Poll() override { return at_ ? SourcePoll::kNothingYet : SourcePoll::kExhausted; }
+  Clock::MonotonicTime next_poll() const override {
+    return SystemClock::Instance().Now() + std::chrono::minutes(1);
+  }
+  std::optional<Timestamp> NextProcessingTime() override { return at_; }
+  void OnProcessingTime(Timestamp now) override {
+    fired_.push_back(now);
+    at_.reset();
+  }
+
+ private:
+  std::optional<Timestamp> at_;
+  std::vector<Timestamp>& fired_;
+};
+
+TEST_F(TaskTest, WhenAnOperatorWaitsForATimeThenItIsCalledThen) {
+  const Timestamp begin{ToMillis(SystemClock::Instance().Wall())};
+  for (const Timestamp at : {Timestamp{1}, begin + Millis(20)}) {
+    std::vector<Timestamp> fired;
+    specs_[0].make = [&] { return std::make_unique<Waiting>(at, fired); };
+    Run();
+    ASSERT_EQ(fired.size(), 1U);
+    EXPECT_GE(fired[0], std::max(at, begin));
+    EXPECT_TRUE(listener_.finished);
+    std::filesystem::remove_all(directory());
+    std::filesystem::create_directories(directory());
+  }
+}
+
+TEST_F(TaskTest, WhenTheWallClockIsSetForwardThenATaskThatWaitsSeesItWithinASecond) {
+  const JumpingClock clock;
+  clock_ = &clock;
+  std::vector<Timestamp> fired;
+  const Timestamp at =
+      Timestamp{ToMillis(SystemClock::Instance().Wall())} + std::chrono::minutes(1);
+  specs_[0].make = [&] { return std::make_unique<Waiting>(at, fired); };
+  Run();
+  ASSERT_EQ(fired.size(), 1U);
+  EXPECT_GE(fired[0], at);
+  EXPECT_LT(clock.reads(), 10) << "it must not spin";
 }
 
 TEST_F(TaskTest, WhenAFieldHasChangedThenTheRestoreIsRefusedAndBothListsAreShown) {
