@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/collector.h"
+#include "api/operator_state.h"
 #include "api/runtime/timer_table.h"
 #include "api/runtime/value_state.h"
 #include "api/state.h"
@@ -103,10 +104,10 @@ class ProcessContext {
 ///   };
 /// on_timer may be left out when no timer is set; on_processing_timer, for timers of the wall
 /// clock, has the same form, and what it collects has the timer's time unless it says otherwise.
-/// The function is copied into every
+/// Operator states (api/operator_state.h) may be members too. The function is copied into every
 /// subtask; each copy is called by one thread. Members that are not states are lost in a failure.
 template <typename K, typename In, typename Out>
-class KeyedProcess {
+class KeyedProcess : public internal::OperatorStateOwner {
  public:
   using Key = K;
   using Input = In;

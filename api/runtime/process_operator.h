@@ -16,6 +16,7 @@
 #include "api/runtime/key_traits.h"
 #include "api/runtime/keyed_loop.h"
 #include "api/runtime/operator.h"
+#include "api/runtime/operator_states.h"
 #include "api/runtime/timer_table.h"
 #include "api/runtime/typed_batch.h"
 #include "api/runtime/value_state.h"
@@ -44,14 +45,14 @@ std::vector<StateDescriptor> ProcessStates(const std::string& uid, const Fn& fun
   }
   states.push_back(TimerTable<K>::Descriptor(uid));
   states.push_back(ProcessingTimersOf<K>(uid));
+  internal::OperatorStates::Describe(uid, function, states);
   return states;
 }
 
-/// Empty, or a sentence that says what is wrong with the function's states; for
+/// Empty, or a sentence that says what is wrong with the names of the states; for
 /// JobBuilder::Complain.
-template <typename Fn>
-std::string ProcessProblem(const std::string& uid, const Fn& function) {
-  const std::vector<StateDescriptor> states = ProcessStates(uid, function);
+inline std::string StateNameProblem(const std::string& uid,
+                                    const std::vector<StateDescriptor>& states) {
   for (std::size_t i = 0; i < states.size(); ++i) {
     if (states[i].name.empty()) return "a state of \"" + uid + "\" has no name";
     for (std::size_t j = 0; j < i; ++j) {
@@ -63,7 +64,14 @@ std::string ProcessProblem(const std::string& uid, const Fn& function) {
   return "";
 }
 
-/// Runs a KeyedProcess. Its states and timers belong to the key of the record or timer at hand. 
+/// The same of a KeyedProcess.
+template <typename Fn>
+std::string ProcessProblem(const std::string& uid, const Fn& function) {
+  return StateNameProblem(uid, ProcessStates(uid, function));
+}
+
+/// Runs a KeyedProcess. Its states and timers belong to the key of the record or timer at hand. Its
+/// own bytes are the last watermark and the operator states.
 template <typename T, typename KeyFn, typename Fn>
 class ProcessOperator final : public Operator {
  public:
@@ -95,6 +103,7 @@ class ProcessOperator final : public Operator {
     output_ = &output;
     collector_.emplace(batch_, output);
     PENSTOCK_RETURN_IF_ERROR(BindStates(context));
+    PENSTOCK_RETURN_IF_ERROR(operator_states_.Bind(uid_, function_));
     const auto groups = context.key_groups();
     const std::uint32_t max = context.max_parallelism();
     timers_.reset(new internal::ProcessTimers<K>{{TimerTable<K>::Descriptor(uid_), groups, max},
@@ -105,14 +114,16 @@ class ProcessOperator final : public Operator {
     return Status::Ok();
   }
   Status Restore(const OperatorRestore& restore) override {
-    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(restore, context_->watermark_));
+    OperatorRestore states = restore;
+    PENSTOCK_RETURN_IF_ERROR(TakeWatermark(states, context_->watermark_));
+    PENSTOCK_RETURN_IF_ERROR(operator_states_.Restore(states));
     timers_->event_time.Rebuild();
     timers_->processing_time.Rebuild();
     return Status::Ok();
   }
   Status SnapshotState(CheckpointId, std::string& state) override {
     AppendWatermark(context_->watermark_, state);
-    return Status::Ok();
+    return operator_states_.Save(state);
   }
   void ProcessBatch(Batch& batch) override {
     const auto& records = static_cast<TypedBatch<T>&>(batch);
@@ -200,6 +211,7 @@ class ProcessOperator final : public Operator {
   OperatorContext* operator_context_ = nullptr;
   Output* output_ = nullptr;
   std::vector<std::unique_ptr<internal::BoundState>> bound_;
+  internal::OperatorStates operator_states_;
   std::unique_ptr<internal::ProcessTimers<K>> timers_;
   std::unique_ptr<Context> context_;
   TypedBatch<Out> batch_;
