@@ -246,6 +246,31 @@ TEST(OperatorStateTest, WhenAnyByteIsMissingThenTheRestoreIsRefused) {
   EXPECT_EQ(harness.op().Restore(testing::RestoreOf(state + "x")).code(), ErrorCode::kCorruption);
 }
 
+struct Golden : Process<std::string, std::string> {
+  ListOperatorState<std::uint16_t> list{this, "l"};
+  BroadcastState<std::uint8_t, std::uint8_t> map{this, "m"};
+  void process(const std::string&, Context&, Collector<std::string>&) {
+    list.add(258);
+    map.put(3, 4);
+  }
+};
+
+TEST(OperatorStateTest, WhenStatesAreStoredThenTheBytesAreThoseOfTheFormat) {
+  Harness harness(Make(Golden{}));
+  harness.Watermark({5});
+  harness.Process("");
+  const auto u32 = [](char value) { return std::string{value, 0, 0, 0}; };
+  const auto text = [&](const std::string& value) {
+    return u32(static_cast<char>(value.size())) + value;
+  };
+  const auto layout = [&](const std::string& type) { return u32(1) + text("value") + text(type); };
+  const std::string expected =
+      std::string{5, 0, 0, 0, 0, 0, 0, 0} + u32(1) + u32(2) +                               //
+      text("l") + text("list-operator") + u32(0) + layout("u16") + u32(1) + text("\2\1") +  //
+      text("m") + text("broadcast") + layout("u8") + layout("u8") + u32(1) + text("\3\4");
+  EXPECT_EQ(harness.Snapshot().state, expected);
+}
+
 TEST(OperatorStateTest, WhenStatesAreDeclaredThenTheyAreDescribed) {
   const auto states = UnkeyedProcessStates("keeper", Keeper{});
   ASSERT_EQ(states.size(), 3U);
