@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "api/collector.h"
+#include "api/operator_state.h"
 #include "api/runtime/timer_table.h"
 #include "api/runtime/value_state.h"
 #include "api/state.h"
+#include "common/clock.h"
 #include "common/timestamp.h"
 
 namespace penstock {
@@ -17,7 +19,20 @@ class ProcessOperator;
 template <typename K>
 class ProcessContext;
 
-/// The event-time timers of the current key. Inside process() and on_timer() only.
+namespace internal {
+
+/// All timers of a process function at one subtask, and whether it has ever set one of a kind.
+template <typename K>
+struct ProcessTimers {
+  TimerTable<K> event_time;
+  TimerTable<K> processing_time;
+  bool sets_event_time = false;
+  bool sets_processing_time = false;
+};
+
+}  // namespace internal
+
+/// The timers of the current key. Inside process(), on_timer() and on_processing_timer() only.
 template <typename K>
 class Timers {
  public:
@@ -25,43 +40,56 @@ class Timers {
   /// past already, or in the same round when set in on_timer. A timer that is set already is not
   /// set twice.
   void set(Timestamp time) {
-    used_ = true;
-    table_.Set(*current_.key, current_.hash, time);
+    timers_.sets_event_time = true;
+    timers_.event_time.Set(*current_.key, current_.hash, time);
   }
   /// Nothing happens when there is no such timer.
-  void erase(Timestamp time) { table_.Erase(*current_.key, current_.hash, time); }
+  void erase(Timestamp time) { timers_.event_time.Erase(*current_.key, current_.hash, time); }
+
+  /// on_processing_timer(time) is called when the wall clock reaches `time`, or as soon as possible
+  /// after it: at once when it is past already, and after a restore when it was reached meanwhile.
+  /// A timer that is set already is not set twice.
+  void set_processing_time(Timestamp time) {
+    timers_.sets_processing_time = true;
+    timers_.processing_time.Set(*current_.key, current_.hash, time);
+  }
+  /// Nothing happens when there is no such timer.
+  void erase_processing_time(Timestamp time) {
+    timers_.processing_time.Erase(*current_.key, current_.hash, time);
+  }
 
  private:
   friend class ProcessContext<K>;
-  template <typename, typename, typename>
-  friend class ProcessOperator;
 
-  Timers(TimerTable<K>& table, const internal::CurrentKey<K>& current)
-      : table_(table), current_(current) {}
+  Timers(internal::ProcessTimers<K>& timers, const internal::CurrentKey<K>& current)
+      : timers_(timers), current_(current) {}
 
-  TimerTable<K>& table_;
+  internal::ProcessTimers<K>& timers_;
   const internal::CurrentKey<K>& current_;
-  bool used_ = false;
 };
 
-/// What process() and on_timer() get to know. Valid during the call.
+/// What process(), on_timer() and on_processing_timer() get to know. Valid during the call.
 template <typename K>
 class ProcessContext {
  public:
   const K& key() const { return *current_.key; }
-  /// Of the record; in on_timer the timer's time.
+  /// Of the record; for a timer the timer's time.
   Timestamp timestamp() const { return timestamp_; }
   /// Timestamp::Min() before the first one.
   Timestamp watermark() const { return watermark_; }
+  /// The wall clock.
+  Timestamp processing_time() const { return {ToMillis(clock_.Wall())}; }
   Timers<K>& timers() { return timers_; }
 
  private:
   template <typename, typename, typename>
   friend class ProcessOperator;
 
-  ProcessContext(TimerTable<K>& timers, const internal::CurrentKey<K>& current)
-      : current_(current), timers_(timers, current) {}
+  ProcessContext(internal::ProcessTimers<K>& timers, const internal::CurrentKey<K>& current,
+                 const Clock& clock)
+      : clock_(clock), current_(current), timers_(timers, current) {}
 
+  const Clock& clock_;
   const internal::CurrentKey<K>& current_;
   Timers<K> timers_;
   Timestamp timestamp_;
@@ -74,10 +102,12 @@ class ProcessContext {
 ///     void process(const Event& event, Context& context, penstock::Collector<Alert>& out);
 ///     void on_timer(penstock::Timestamp time, Context& context, penstock::Collector<Alert>& out);
 ///   };
-/// on_timer may be left out when no timer is set. The function is copied into every subtask; each
-/// copy is called by one thread. Members that are not states are lost in a failure.
+/// on_timer may be left out when no timer is set; on_processing_timer, for timers of the wall
+/// clock, has the same form, and what it collects has the timer's time unless it says otherwise.
+/// Operator states (api/operator_state.h) may be members too. The function is copied into every
+/// subtask; each copy is called by one thread. Members that are not states are lost in a failure.
 template <typename K, typename In, typename Out>
-class KeyedProcess {
+class KeyedProcess : public internal::OperatorStateOwner {
  public:
   using Key = K;
   using Input = In;

@@ -49,9 +49,29 @@ class Sink {
   virtual Delivery delivery() const = 0;
   /// Checks what can be checked at submission (the directory can be written).
   virtual Status Validate(FileSystem& fs) const = 0;
-  /// `state` is what SnapshotState of the restored checkpoint wrote, or empty at a fresh start.
+  /// `state` is what this subtask's writer of the restored checkpoint wrote in SnapshotState, or
+  /// empty at a fresh start.
   virtual Result<std::unique_ptr<SinkWriter<T>>> NewWriter(OperatorContext& context,
                                                            std::string_view state) const = 0;
+  /// After a restore; `writers` has what SnapshotState wrote, of at least one old subtask. What an
+  /// old writer owned must be continued, or cleaned up, by exactly one new one: writers.Continues.
+  /// The job may be another one than that of the checkpoint. Committables are none of its business:
+  /// those of old subtask i are given to Commit of new subtask i % parallelism. A sink that doesn't
+  /// override this can keep its parallelism only, unless its writers have no state.
+  virtual Result<std::unique_ptr<SinkWriter<T>>> RestoreWriter(
+      OperatorContext& context, const OperatorRestore& writers) const {
+    if (writers.same_parallelism()) return NewWriter(context, writers.Considered().front().bytes);
+    for (const OperatorRestore::State& writer : writers.states) {
+      if (writer.bytes.empty()) continue;
+      return Status::InvalidArgument("sink \"" + name() + "\" was written with parallelism " +
+                                         std::to_string(writers.old_parallelism) +
+                                         " and cannot go on with " +
+                                         std::to_string(writers.parallelism),
+                                     "give the sink the parallelism it had: .set_parallelism(" +
+                                         std::to_string(writers.old_parallelism) + ")");
+    }
+    return NewWriter(context, "");
+  }
 };
 
 }  // namespace penstock

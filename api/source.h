@@ -55,7 +55,8 @@ class Source {
   /// Checks what can be checked at submission (files exist, arguments make sense).
   virtual Status Validate(FileSystem& fs) const = 0;
   /// All splits, in an order that every subtask computes alike; split i belongs to subtask i %
-  /// parallelism.
+  /// parallelism. Not asked after a restore: then splits may be at any subtask, each at one, and
+  /// NewReader gets the state that its reader wrote.
   virtual Result<std::vector<SourceSplit>> Splits(OperatorContext& context) const = 0;
   virtual Result<std::unique_ptr<SplitReader<T>>> NewReader(OperatorContext& context,
                                                             const SourceSplit& split) const = 0;

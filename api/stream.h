@@ -10,10 +10,13 @@
 
 #include "api/collector.h"
 #include "api/job.h"
+#include "api/operator_process.h"
 #include "api/runtime/edge_type_of.h"
+#include "api/runtime/process_operator.h"
 #include "api/runtime/sink_operator.h"
 #include "api/runtime/stateless_operators.h"
 #include "api/runtime/timestamp_operator.h"
+#include "api/runtime/unkeyed_process_operator.h"
 #include "api/sink.h"
 #include "api/time.h"
 
@@ -47,6 +50,13 @@ struct CollectedBy<F> : CollectedBy<decltype(&F::operator())> {};
 template <typename S, typename T>
 concept SinkForAnyType = requires(const S& sink) {
   sink.template sink_for<T>();
+};
+
+/// A class derived from Process for records T.
+template <typename Fn, typename T>
+concept UnkeyedFunction = requires {
+  typename Fn::Output;
+  requires std::is_base_of_v<Process<T, typename Fn::Output>, Fn>;
 };
 
 }  // namespace internal
@@ -132,6 +142,28 @@ class Stream {
     }
   }
 
+  /// Runs a class derived from Process: any number of records out for each in, with state that
+  /// belongs to the operator, found by `uid`, which must not change while the job lives.
+  template <typename Fn>
+  auto process(std::string uid, Fn function) const {
+    if constexpr (!internal::UnkeyedFunction<Fn, T>) {
+      static_assert(internal::UnkeyedFunction<Fn, T>,
+                    "process() needs an object of a class derived from penstock::Process<Record, "
+                    "Out> for the stream's record type; one derived from KeyedProcess needs "
+                    ".key_by(...) before it");
+      return *this;
+    } else {
+      return PlaceProcess(std::move(uid), std::move(function));
+    }
+  }
+  /// Every process function needs a uid: this form only exists to say so, with all the other
+  /// problems of the job.
+  template <typename Fn>
+  auto process(Fn function) const {
+    end_.draft->ComplainOfMissingUid("process", ".process(\"my-name\", ...)");
+    return this->process("", std::move(function));
+  }
+
   /// Sets each record's timestamp to `timestamp_of` it (a callable or member pointer; T →
   /// Timestamp) and derives watermarks; replaces what was before.
   template <typename F>
@@ -195,6 +227,22 @@ class Stream {
     spec.name = std::move(name);
     spec.make = std::move(make);
     return Stream<U>({end_.draft, AddReader(end_, Edge(), std::move(spec))});
+  }
+
+  template <typename Fn>
+  [[gnu::cold]] Stream<typename Fn::Output> PlaceProcess(std::string uid, Fn function) const {
+    OperatorSpec spec;
+    spec.name = "process";
+    spec.uid = uid;
+    spec.states = UnkeyedProcessStates(uid, function);
+    spec.stateful = !spec.states.empty();
+    if (const std::string problem = StateNameProblem(uid, spec.states); !problem.empty()) {
+      end_.draft->Complain(problem);
+    }
+    spec.make = [uid = std::move(uid), function = std::move(function)] {
+      return std::make_unique<UnkeyedProcessOperator<T, Fn>>(uid, function);
+    };
+    return Stream<typename Fn::Output>({end_.draft, AddReader(end_, Edge(), std::move(spec))});
   }
 
   template <typename U, typename F>

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "api/runtime/key_traits.h"
+#include "api/runtime/operator_restore.h"
 #include "api/runtime/typed_batch.h"
 #include "common/bytes.h"
 #include "common/status.h"
@@ -67,15 +67,31 @@ class KeyedLoop {
   std::array<std::uint64_t, kGroup> hashes_{};
 };
 
-/// The state beside the tables of a keyed operator: the last watermark (docs/formats/snapshot.md).
+/// The state beside the tables of a keyed operator begins with the last watermark
+/// (docs/formats/snapshot.md).
 inline void AppendWatermark(Timestamp watermark, std::string& state) {
   ByteWriter(state).Fixed(watermark.millis);
 }
-inline Status ReadWatermark(std::string_view state, Timestamp& watermark) {
-  ByteReader reader(state);
-  watermark.millis = reader.Fixed<std::int64_t>();
-  if (reader.failed() || reader.remaining() != 0) {
-    return Status::Corruption("the stored watermark is damaged");
+/// Takes it off each state, and sets `watermark` to the smallest that this subtask considers;
+/// without any it stays as it is.
+[[gnu::cold]] inline Status TakeWatermark(OperatorRestore& restore, Timestamp& watermark) {
+  if (restore.states.empty()) return Status::Ok();
+  watermark = Timestamp::Max();
+  for (OperatorRestore::State& state : restore.states) {
+    ByteReader reader(state.bytes);
+    const Timestamp stored{reader.Fixed<std::int64_t>()};
+    if (reader.failed()) return Status::Corruption("the stored watermark is damaged");
+    state.bytes = reader.rest();
+    if (restore.Considers(state.subtask)) watermark = std::min(watermark, stored);
+  }
+  return Status::Ok();
+}
+/// Of an operator that stores nothing else.
+[[gnu::cold]] inline Status ReadWatermark(const OperatorRestore& restore, Timestamp& watermark) {
+  OperatorRestore rest = restore;
+  PENSTOCK_RETURN_IF_ERROR(TakeWatermark(rest, watermark));
+  for (const OperatorRestore::State& state : rest.states) {
+    if (!state.bytes.empty()) return Status::Corruption("the stored watermark is damaged");
   }
   return Status::Ok();
 }

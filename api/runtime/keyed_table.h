@@ -12,7 +12,7 @@
 
 namespace penstock {
 
-/// What identifies and describes one keyed state of one operator.
+/// What identifies and describes one state of one operator.
 struct StateDescriptor {
   std::string operator_uid;
   std::string name;  ///< Unique within the operator, e.g. "count", "panes", "timers".

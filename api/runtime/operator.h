@@ -3,11 +3,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "api/runtime/batch.h"
 #include "api/runtime/keyed_table.h"
+#include "api/runtime/operator_restore.h"
 #include "api/runtime/output.h"
 #include "common/clock.h"
 #include "common/file_system.h"
@@ -65,25 +66,30 @@ class OperatorContext {
 
 /// One logic of a job at one subtask, driven by one thread. Typed operators are templates
 /// instantiated in the plugin; the runtime sees this. Order of calls: Open · [Restore] ·
-/// (ProcessBatch | ProcessWatermark | Snapshot | NotifyCheckpointCompleted)* · Close. User
-/// exceptions may leave any of them; the runtime catches them and names the operator.
+/// (ProcessBatch | ProcessWatermark | OnProcessingTime | Snapshot | NotifyCheckpointCompleted)* ·
+/// Close. User exceptions may leave any of them; the runtime catches them and names the operator.
 class Operator {
  public:
   virtual ~Operator() = default;
 
   /// `context` and `output` outlive the operator. Registers the operator's tables.
   virtual Status Open(OperatorContext& context, Output& output) = 0;
-  /// Puts back what SnapshotState wrote; the tables have been loaded. A sink commits here, again,
-  /// what the restored checkpoint has pre-committed. Called before the first record, only after a
-  /// restore.
-  virtual Status Restore(std::string_view state) {
-    (void)state;
+  /// Puts back what SnapshotState wrote, at this subtask's share of it; the tables have been
+  /// loaded. A sink commits here, again, what the restored checkpoint has pre-committed. Called
+  /// before the first record, always and only when the context says restored(): with an empty list
+  /// of states for an operator that the checkpoint doesn't know.
+  virtual Status Restore(const OperatorRestore& restore) {
+    (void)restore;
     return Status::Ok();
   }
   /// May consume the records.
   virtual void ProcessBatch(Batch& batch) = 0;
   /// Fires what is due and forwards the watermark. `watermark` always advances.
   virtual void ProcessWatermark(Timestamp watermark) = 0;
+  /// The wall-clock time at which to call OnProcessingTime; nothing when there is no reason to.
+  virtual std::optional<Timestamp> NextProcessingTime() { return std::nullopt; }
+  /// Fires what is due at `now`, which is NextProcessingTime() or later.
+  virtual void OnProcessingTime(Timestamp now) { (void)now; }
   /// Appends all state that is not in tables, at a barrier: small, and quick. A transactional sink
   /// pre-commits here. After this the snapshot belongs to `checkpoint`.
   virtual Status SnapshotState(CheckpointId checkpoint, std::string& state) {

@@ -43,8 +43,9 @@ struct OperatorSpec {
     std::shared_ptr<const EdgeType> edge;  // shared: by the specs of both hosts of a fan-out
   };
   std::vector<Input> inputs;
-  std::vector<StateDescriptor>
-      states;  ///< Keyed states it will register; operator_uid is filled in.
+  /// Keyed states that it will register, and states that belong to the operator (kinds
+  /// "list-operator", "union" and "broadcast"); operator_uid is filled in.
+  std::vector<StateDescriptor> states;
   /// Checks what can be checked at submission: of sources and sinks, else empty. Run by the planner
   /// only.
   std::function<Status(FileSystem&)> validate;
@@ -70,7 +71,7 @@ struct JobArguments {
 };
 
 /// Changes with every incompatible change of the interfaces in api/runtime.
-inline constexpr std::uint32_t kPluginAbiVersion = 1;
+inline constexpr std::uint32_t kPluginAbiVersion = 2;
 
 /// What a plugin exports, through the one C function `penstock_plugin`.
 struct PluginEntry {

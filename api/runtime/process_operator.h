@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "api/runtime/key_traits.h"
 #include "api/runtime/keyed_loop.h"
 #include "api/runtime/operator.h"
+#include "api/runtime/operator_states.h"
 #include "api/runtime/timer_table.h"
 #include "api/runtime/typed_batch.h"
 #include "api/runtime/value_state.h"
@@ -25,6 +25,14 @@ namespace penstock {
 
 template <typename Fn>
 using ProcessOutput = typename Fn::Output;
+
+/// The table of timers of the wall clock; TimerTable's own descriptor is that of event time.
+template <typename K>
+StateDescriptor ProcessingTimersOf(const std::string& uid) {
+  StateDescriptor descriptor = TimerTable<K>::Descriptor(uid);
+  descriptor.name = "processing-timers";
+  return descriptor;
+}
 
 /// The states that the function's members declare, and its timers. Names must be unique:
 /// ProcessProblem.
@@ -36,26 +44,34 @@ std::vector<StateDescriptor> ProcessStates(const std::string& uid, const Fn& fun
     states.push_back({uid, state.name, "value", FingerprintOf<K>(), {}, state.value()});
   }
   states.push_back(TimerTable<K>::Descriptor(uid));
+  states.push_back(ProcessingTimersOf<K>(uid));
+  internal::OperatorStates::Describe(uid, function, states);
   return states;
 }
 
-/// Empty, or a sentence that says what is wrong with the function's states; for
+/// Empty, or a sentence that says what is wrong with the names of the states; for
 /// JobBuilder::Complain.
-template <typename Fn>
-std::string ProcessProblem(const std::string& uid, const Fn& function) {
-  const std::vector<StateDescriptor> states = ProcessStates(uid, function);
+inline std::string StateNameProblem(const std::string& uid,
+                                    const std::vector<StateDescriptor>& states) {
   for (std::size_t i = 0; i < states.size(); ++i) {
     if (states[i].name.empty()) return "a state of \"" + uid + "\" has no name";
     for (std::size_t j = 0; j < i; ++j) {
       if (states[i].name != states[j].name) continue;
       return "two states of \"" + uid + "\" are called \"" + states[i].name +
-             "\" (\"timers\" is taken by the runtime)";
+             "\" (\"timers\" and \"processing-timers\" are taken by the runtime)";
     }
   }
   return "";
 }
 
-/// Runs a KeyedProcess. Its states and timers belong to the key of the record or timer at hand.
+/// The same of a KeyedProcess.
+template <typename Fn>
+std::string ProcessProblem(const std::string& uid, const Fn& function) {
+  return StateNameProblem(uid, ProcessStates(uid, function));
+}
+
+/// Runs a KeyedProcess. Its states and timers belong to the key of the record or timer at hand. Its
+/// own bytes are the last watermark and the operator states.
 template <typename T, typename KeyFn, typename Fn>
 class ProcessOperator final : public Operator {
  public:
@@ -74,6 +90,10 @@ class ProcessOperator final : public Operator {
       requires(Fn fn, Timestamp time, Context& context, Collector<Out>& out) {
     fn.on_timer(time, context, out);
   };
+  static constexpr bool kHasOnProcessingTimer =
+      requires(Fn fn, Timestamp time, Context& context, Collector<Out>& out) {
+    fn.on_processing_timer(time, context, out);
+  };
 
   ProcessOperator(std::string uid, KeyFn key, Fn function)
       : uid_(std::move(uid)), key_fn_(std::move(key)), function_(std::move(function)) {}
@@ -83,18 +103,24 @@ class ProcessOperator final : public Operator {
     output_ = &output;
     collector_.emplace(batch_, output);
     PENSTOCK_RETURN_IF_ERROR(BindStates(context));
-    timers_.emplace(TimerTable<K>::Descriptor(uid_), context.key_groups(),
-                    context.max_parallelism());
-    context.RegisterTable(timers_->table());
-    context_.reset(new Context(*timers_, current_));
+    PENSTOCK_RETURN_IF_ERROR(operator_states_.Bind(uid_, function_));
+    const auto groups = context.key_groups();
+    const std::uint32_t max = context.max_parallelism();
+    timers_.reset(new internal::ProcessTimers<K>{{TimerTable<K>::Descriptor(uid_), groups, max},
+                                                 {ProcessingTimersOf<K>(uid_), groups, max}});
+    context.RegisterTable(timers_->event_time.table());
+    context.RegisterTable(timers_->processing_time.table());
+    context_.reset(new Context(*timers_, current_, context.clock()));
     return Status::Ok();
   }
-  Status Restore(std::string_view state) override {
-    return ReadWatermark(state, context_->watermark_);
+  Status Restore(const OperatorRestore& restore) override {
+    OperatorRestore states = restore;
+    PENSTOCK_RETURN_IF_ERROR(TakeWatermark(states, context_->watermark_));
+    return operator_states_.Restore(states);
   }
   Status SnapshotState(CheckpointId, std::string& state) override {
     AppendWatermark(context_->watermark_, state);
-    return Status::Ok();
+    return operator_states_.Save(state);
   }
   void ProcessBatch(Batch& batch) override {
     const auto& records = static_cast<TypedBatch<T>&>(batch);
@@ -109,13 +135,28 @@ class ProcessOperator final : public Operator {
   void ProcessWatermark(Timestamp watermark) override {
     context_->watermark_ = watermark;
     if constexpr (kHasOnTimer) {
-      timers_->FireDue(watermark, [&](const K& key, Timestamp time) {
+      timers_->event_time.FireDue(watermark, [&](const K& key, Timestamp time) {
         Enter(key, time);
         function_.on_timer(time, *context_, *collector_);
       });
       collector_->Flush();
+      CheckTimersFire();
     }
     output_->EmitWatermark(watermark);
+  }
+  std::optional<Timestamp> NextProcessingTime() override {
+    if constexpr (kHasOnProcessingTimer) return timers_->processing_time.Next();
+    return std::nullopt;
+  }
+  void OnProcessingTime(Timestamp now) override {
+    if constexpr (kHasOnProcessingTimer) {
+      timers_->processing_time.FireDue(now, [&](const K& key, Timestamp time) {
+        Enter(key, time);
+        function_.on_processing_timer(time, *context_, *collector_);
+      });
+      collector_->Flush();
+      CheckTimersFire();
+    }
   }
 
  private:
@@ -147,10 +188,15 @@ class ProcessOperator final : public Operator {
   }
   // A timer that nobody hears must not be lost in silence.
   void CheckTimersFire() {
-    if (kHasOnTimer || !context_->timers_.used_) return;
+    if (!kHasOnTimer && timers_->sets_event_time) FailForWantOf("on_timer");
+    if (!kHasOnProcessingTimer && timers_->sets_processing_time) {
+      FailForWantOf("on_processing_timer");
+    }
+  }
+  [[gnu::cold]] void FailForWantOf(const std::string& method) {
     operator_context_->Fail(Status::InvalidArgument(
-        "\"" + uid_ + "\" sets a timer but has no on_timer",
-        "add void on_timer(penstock::Timestamp, Context&, penstock::Collector<Out>&)"));
+        "\"" + uid_ + "\" sets a timer but has no " + method,
+        "add void " + method + "(penstock::Timestamp, Context&, penstock::Collector<Out>&)"));
   }
 
   const std::string uid_;
@@ -162,7 +208,8 @@ class ProcessOperator final : public Operator {
   OperatorContext* operator_context_ = nullptr;
   Output* output_ = nullptr;
   std::vector<std::unique_ptr<internal::BoundState>> bound_;
-  std::optional<TimerTable<K>> timers_;
+  internal::OperatorStates operator_states_;
+  std::unique_ptr<internal::ProcessTimers<K>> timers_;
   std::unique_ptr<Context> context_;
   TypedBatch<Out> batch_;
   std::optional<Collector<Out>> collector_;

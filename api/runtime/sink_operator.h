@@ -17,9 +17,9 @@ namespace penstock {
 
 /// Runs a Sink at one subtask. What a checkpoint has pre-committed stays in the state until that
 /// checkpoint is known to be decided, and is committed again after a restore, before the first
-/// record. State (docs/formats/snapshot.md): version (4 bytes), number of checkpoints (4), for each
-/// its id (8), number of committables (4), the committables (strings); then the writer's own state
-/// (string).
+/// record, by the subtask that continues its old one. State (docs/formats/snapshot.md): version (4
+/// bytes), number of checkpoints (4), for each its id (8), number of committables (4), the
+/// committables (strings); then the writer's own state (string).
 template <typename T>
 class SinkOperatorOf final : public Operator {
  public:
@@ -28,15 +28,21 @@ class SinkOperatorOf final : public Operator {
   Status Open(OperatorContext& context, Output&) override {
     context_ = &context;
     records_in_ = &context.counter("numRecordsIn");
-    return context.restored() ? Status::Ok() : MakeWriter("");
+    return context.restored() ? Status::Ok() : MakeWriter();
   }
 
-  [[gnu::cold]] Status Restore(std::string_view state) override {
-    std::string_view writer_state;
-    if (!ReadState(state, writer_state)) {
-      return Status::Corruption("state of a sink has a wrong version or size");
+  [[gnu::cold]] Status Restore(const OperatorRestore& restore) override {
+    if (restore.states.empty()) return MakeWriter();
+    OperatorRestore writers = restore;
+    writers.states.clear();
+    for (const OperatorRestore::State& state : restore.Considered()) {
+      OperatorRestore::State& writer = writers.states.emplace_back();
+      writer.subtask = state.subtask;
+      if (!ReadState(state.bytes, restore.Continues(state.subtask), writer.bytes)) {
+        return Status::Corruption("state of a sink has a wrong version or size");
+      }
     }
-    PENSTOCK_RETURN_IF_ERROR(MakeWriter(writer_state));
+    PENSTOCK_ASSIGN_OR_RETURN(writer_, sink_->RestoreWriter(*context_, writers));
     return CommitUpTo(CheckpointId(UINT64_MAX));
   }
 
@@ -64,8 +70,8 @@ class SinkOperatorOf final : public Operator {
  private:
   static constexpr std::uint32_t kStateVersion = 1;
 
-  Status MakeWriter(std::string_view state) {
-    PENSTOCK_ASSIGN_OR_RETURN(writer_, sink_->NewWriter(*context_, state));
+  Status MakeWriter() {
+    PENSTOCK_ASSIGN_OR_RETURN(writer_, sink_->NewWriter(*context_, ""));
     return Status::Ok();
   }
 
@@ -93,16 +99,17 @@ class SinkOperatorOf final : public Operator {
     out.String(writer_state);
   }
 
-  [[gnu::cold]] bool ReadState(std::string_view state, std::string_view& writer_state) {
+  /// Takes over what is pending when `mine`.
+  [[gnu::cold]] bool ReadState(std::string_view state, bool mine, std::string_view& writer_state) {
     ByteReader in(state);
     if (in.Fixed<std::uint32_t>() != kStateVersion) return false;
     const auto checkpoints = in.Fixed<std::uint32_t>();
     for (std::uint32_t i = 0; i < checkpoints && !in.failed(); ++i) {
       const CheckpointId checkpoint(in.Fixed<std::uint64_t>());
       const auto count = in.Fixed<std::uint32_t>();
-      std::vector<std::string>& committables = pending_[checkpoint];
       for (std::uint32_t j = 0; j < count && !in.failed(); ++j) {
-        committables.emplace_back(in.String());
+        const std::string_view committable = in.String();
+        if (mine) pending_[checkpoint].emplace_back(committable);
       }
     }
     writer_state = in.String();

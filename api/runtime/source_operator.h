@@ -16,7 +16,8 @@ namespace penstock {
 
 /// Runs a Source at one subtask: takes every `parallelism`-th split and reads them in order; a
 /// split that has nothing yet lets the next one go on. After a restore the splits are those of the
-/// snapshot and no others, so that a split that has been read is never read again. State
+/// snapshot and no others, so that a split that has been read is never read again; at another
+/// parallelism they are dealt anew, those that are done apart from the others. State
 /// (docs/formats/snapshot.md): version (4 bytes), count (4), then for each split id, position
 /// (strings) and whether it is done (1).
 template <typename T>
@@ -31,20 +32,12 @@ class SourceOperatorOf final : public SourceOperator {
     return Status::Ok();
   }
 
-  [[gnu::cold]] Status Restore(std::string_view state) override {
-    ByteReader in(state);
-    const auto version = in.Fixed<std::uint32_t>();
-    const auto count = in.Fixed<std::uint32_t>();
-    if (version != kStateVersion)
-      return Status::Corruption("state of a source has a wrong version");
-    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
-      SplitInProgress& split = splits_.emplace_back();
-      split.split.id = in.String();
-      split.split.state = in.String();
-      split.done = in.Fixed<std::uint8_t>() != 0;
-    }
-    if (in.failed() || in.remaining() != 0) {
-      return Status::Corruption("state of a source has a wrong size");
+  [[gnu::cold]] Status Restore(const OperatorRestore& restore) override {
+    if (restore.states.empty()) return Status::Ok();
+    Deal unfinished(restore);
+    Deal done(restore);
+    for (const OperatorRestore::State& state : restore.Considered()) {
+      PENSTOCK_RETURN_IF_ERROR(TakeSplits(state.bytes, unfinished, done));
     }
     assigned_ = true;
     return Status::Ok();
@@ -92,6 +85,24 @@ class SourceOperatorOf final : public SourceOperator {
       reader->SnapshotPosition(split.state);
     }
   };
+
+  /// Takes those splits of an old subtask that are dealt to this one.
+  [[gnu::cold]] Status TakeSplits(std::string_view state, Deal& unfinished, Deal& done) {
+    ByteReader in(state);
+    const auto version = in.Fixed<std::uint32_t>();
+    const auto count = in.Fixed<std::uint32_t>();
+    if (version != kStateVersion)
+      return Status::Corruption("state of a source has a wrong version");
+    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+      SplitInProgress split;
+      split.split.id = in.String();
+      split.split.state = in.String();
+      split.done = in.Fixed<std::uint8_t>() != 0;
+      if ((split.done ? done : unfinished).Next()) splits_.push_back(std::move(split));
+    }
+    if (!in.failed() && in.remaining() == 0) return Status::Ok();
+    return Status::Corruption("state of a source has a wrong size");
+  }
 
   /// Takes this subtask's splits, at the first call of a fresh start.
   [[gnu::cold]] Status Assign() {

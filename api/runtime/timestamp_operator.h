@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "api/runtime/operator.h"
@@ -17,7 +16,8 @@ namespace penstock {
 /// Gives each record the timestamp that `F` takes out of it, and makes the watermark: the greatest
 /// timestamp - bound - 1 ms, after each batch in which it advanced. Watermarks from before are
 /// replaced, all but the last (Timestamp::Max()). Its state is the greatest timestamp (8 bytes), so
-/// that what was late before a restore is late after it.
+/// that what was late before a restore is late after it; at another parallelism it starts from the
+/// smallest of all subtasks, because it may read what any of them has read.
 template <typename T, typename F>
 class TimestampOperator final : public Operator {
  public:
@@ -28,11 +28,15 @@ class TimestampOperator final : public Operator {
     output_ = &output;
     return Status::Ok();
   }
-  [[gnu::cold]] Status Restore(std::string_view state) override {
-    ByteReader in(state);
-    greatest_ = {in.Fixed<std::int64_t>()};
-    if (in.failed() || in.remaining() != 0) {
-      return Status::Corruption("state of with_timestamps has a wrong size");
+  [[gnu::cold]] Status Restore(const OperatorRestore& restore) override {
+    if (restore.states.empty()) return Status::Ok();
+    greatest_ = Timestamp::Max();
+    for (const OperatorRestore::State& state : restore.Considered()) {
+      ByteReader in(state.bytes);
+      greatest_ = std::min(greatest_, Timestamp{in.Fixed<std::int64_t>()});
+      if (in.failed() || in.remaining() != 0) {
+        return Status::Corruption("state of with_timestamps has a wrong size");
+      }
     }
     return Status::Ok();
   }

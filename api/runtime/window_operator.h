@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -85,8 +84,8 @@ class WindowOperator final : public Operator {
     context.RegisterTable(*table_);
     return Status::Ok();
   }
-  Status Restore(std::string_view state) override {
-    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(state, watermark_));
+  Status Restore(const OperatorRestore& restore) override {
+    PENSTOCK_RETURN_IF_ERROR(ReadWatermark(restore, watermark_));
     if (watermark_ > Timestamp::Min()) Advance(watermark_);
     fired_up_to_ = first_open_;
     if (!table_->complete()) below_first_ = fired_up_to_;

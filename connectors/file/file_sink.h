@@ -45,12 +45,21 @@ class FileSinkBase : public Sink<T> {
   }
   Result<std::unique_ptr<SinkWriter<T>>> NewWriter(OperatorContext& context,
                                                    std::string_view state) const override {
+    OperatorRestore restore;
+    restore.subtask = context.subtask();
+    restore.parallelism = restore.old_parallelism = context.parallelism();
+    if (!state.empty()) restore.states.push_back({context.subtask(), state});
+    return RestoreWriter(context, restore);
+  }
+  Result<std::unique_ptr<SinkWriter<T>>> RestoreWriter(
+      OperatorContext& context, const OperatorRestore& writers) const override {
     PartFileOptions options = options_;
     options.header = self().Header();
     PENSTOCK_ASSIGN_OR_RETURN(
-        auto parts,
-        PartFiles::Open(context.file_system(), std::move(options),
-                        {context.job_id(), context.subtask(), context.generation()}, state));
+        auto parts, PartFiles::Open(context.file_system(), std::move(options),
+                                    {context.job_id(), context.subtask(), context.parallelism(),
+                                     context.generation()},
+                                    writers));
     return std::unique_ptr<SinkWriter<T>>(std::make_unique<Writer>(self(), std::move(parts)));
   }
 
@@ -147,6 +156,7 @@ class TextFileSink final : public internal::FileSinkBase<std::string, TextFileSi
 
 /// Sinks that write files into a directory, exactly once: rows become visible with the checkpoint
 /// that covers them, as files part-<subtask>-<sequence>.<format>, which never change afterwards.
+/// (A job that begins with the state of another one has part-<subtask>-<sequence>-<job>.<format>.)
 /// Names that begin with '.' are work in progress. The directory is made if need be; it must not
 /// hold the output of another run. Times are written as ISO 8601 in UTC, floating point numbers in
 /// the shortest form that reads back the same.

@@ -13,6 +13,7 @@ namespace penstock {
 namespace {
 
 constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kStateVersion = 2;
 constexpr std::string_view kInProgress = ".inprogress";
 
 struct Committable {
@@ -59,20 +60,28 @@ std::string PartName(std::uint32_t subtask, std::uint64_t sequence) {
   return name;
 }
 
-/// The generation that wrote an in-progress file of that job and subtask; nothing for other names.
-std::optional<std::uint64_t> GenerationOf(std::string_view name, const PartFileWriter& writer) {
-  const std::string whole = PartName(writer.subtask, 0);
-  const std::string prefix = "." + whole.substr(0, whole.rfind('-') + 1);
-  if (!name.starts_with(prefix) || !name.ends_with(kInProgress)) return std::nullopt;
-  name.remove_suffix(kInProgress.size());
-  const std::string job = RunMark(writer.job);
-  const std::size_t mark = name.rfind(job);
-  if (mark == std::string_view::npos) return std::nullopt;
+/// Who has written an in-progress file.
+struct PartOrigin {
+  std::uint32_t subtask = 0;
   std::uint64_t generation = 0;
+};
+
+/// Of an in-progress file of that job; nothing for other names.
+std::optional<PartOrigin> OriginOf(std::string_view name, JobId job) {
+  constexpr std::string_view kPrefix = ".part-";
+  if (!name.starts_with(kPrefix) || !name.ends_with(kInProgress)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  name.remove_suffix(kInProgress.size());
+  const std::string run = RunMark(job);
+  const std::size_t mark = name.rfind(run);
+  if (mark == std::string_view::npos) return std::nullopt;
+  PartOrigin origin;
   const char* const end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data() + mark + job.size(), end, generation);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return generation;
+  const auto subtask = std::from_chars(name.data(), end, origin.subtask);
+  if (subtask.ec != std::errc() || *subtask.ptr != '-') return std::nullopt;
+  const auto generation = std::from_chars(name.data() + mark + run.size(), end, origin.generation);
+  if (generation.ec != std::errc() || generation.ptr != end) return std::nullopt;
+  return origin;
 }
 
 std::string Path(const std::string& directory, const std::string& name) {
@@ -130,11 +139,14 @@ Result<std::string> ExistingParent(FileSystem& fs, std::string directory) {
 }  // namespace
 
 Result<std::unique_ptr<PartFiles>> PartFiles::Open(FileSystem& fs, PartFileOptions options,
-                                                   PartFileWriter writer, std::string_view state) {
+                                                   PartFileWriter writer,
+                                                   const OperatorRestore& restore) {
   std::unique_ptr<PartFiles> parts(new PartFiles(fs, std::move(options), writer));
   PENSTOCK_RETURN_IF_ERROR(parts->MakeDirectory());
-  PENSTOCK_RETURN_IF_ERROR(state.empty() ? parts->RefuseForeignParts()
-                                         : parts->RestoreState(state));
+  if (restore.states.empty()) PENSTOCK_RETURN_IF_ERROR(parts->RefuseForeignParts());
+  for (const OperatorRestore::State& state : restore.Considered()) {
+    PENSTOCK_RETURN_IF_ERROR(parts->RestoreState(state.bytes, restore.Continues(state.subtask)));
+  }
   PENSTOCK_RETURN_IF_ERROR(parts->RemoveLeftovers());
   return parts;
 }
@@ -142,19 +154,35 @@ Result<std::unique_ptr<PartFiles>> PartFiles::Open(FileSystem& fs, PartFileOptio
 PartFiles::PartFiles(FileSystem& fs, PartFileOptions options, PartFileWriter writer)
     : fs_(fs), options_(std::move(options)), writer_(writer) {}
 
-Status PartFiles::RestoreState(std::string_view state) {
+/// The greatest sequence number of all is one that no subtask has used, whichever there were
+/// between the fewest and the most of them: none ever starts below another one's.
+Status PartFiles::RestoreState(std::string_view state, bool continued) {
   ByteReader in(state);
   const auto version = in.Fixed<std::uint32_t>();
-  next_sequence_ = in.Fixed<std::uint64_t>();
+  JobId job;
+  if (version == kStateVersion) {
+    const auto high = in.Fixed<std::uint64_t>();
+    job = JobId(high, in.Fixed<std::uint64_t>());
+    names_job_ |= in.Fixed<std::uint8_t>() != 0;
+  }
+  names_job_ |= job != writer_.job;
+  next_sequence_ = std::max(next_sequence_, in.Fixed<std::uint64_t>());
   const auto count = in.Fixed<std::uint32_t>();
-  for (std::uint32_t i = 0; i < count && !in.failed(); ++i) uncommitted_.emplace_back(in.String());
-  if (version == kVersion && !in.failed() && in.remaining() == 0) return Status::Ok();
+  for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+    const std::string_view name = in.String();
+    if (continued) uncommitted_.emplace_back(name);
+  }
+  const bool known = version == 1 || version == kStateVersion;
+  if (known && !in.failed() && in.remaining() == 0) return Status::Ok();
   return Status::Corruption("the stored state of a file sink has a wrong version or size");
 }
 
 void PartFiles::AppendState(std::string& state) const {
   ByteWriter out(state);
-  out.Fixed(kVersion);
+  out.Fixed(kStateVersion);
+  out.Fixed(writer_.job.high());
+  out.Fixed(writer_.job.low());
+  out.Fixed(static_cast<std::uint8_t>(names_job_));
   out.Fixed(next_sequence_);
   out.Fixed(static_cast<std::uint32_t>(uncommitted_.size()));
   for (const std::string& name : uncommitted_) out.String(name);
@@ -184,8 +212,9 @@ Status PartFiles::RefuseForeignParts() {
 Status PartFiles::RemoveLeftovers() {
   PENSTOCK_ASSIGN_OR_RETURN(const auto names, fs_.List(options_.directory));
   for (const std::string& name : names) {
-    const std::optional<std::uint64_t> generation = GenerationOf(name, writer_);
-    if (!generation || *generation >= writer_.generation.value()) continue;
+    const std::optional<PartOrigin> origin = OriginOf(name, writer_.job);
+    if (!origin || origin->generation >= writer_.generation.value()) continue;
+    if (origin->subtask % writer_.parallelism != writer_.subtask) continue;
     if (std::find(uncommitted_.begin(), uncommitted_.end(), name) != uncommitted_.end()) continue;
     PENSTOCK_RETURN_IF_ERROR(fs_.Remove(Path(options_.directory, name)));
   }
@@ -199,6 +228,11 @@ Status PartFiles::Append(std::string_view rows) {
   length_ += rows.size();
   PENSTOCK_RETURN_IF_ERROR(file_->Append(rows));
   return length_ >= options_.part_size ? ClosePart() : Status::Ok();
+}
+
+std::string PartFiles::TargetName() const {
+  const std::string name = PartName(writer_.subtask, next_sequence_);
+  return names_job_ ? name + "-" + ToString(writer_.job).substr(0, 8) : name;
 }
 
 Status PartFiles::StartPart() {
@@ -215,7 +249,7 @@ Status PartFiles::ClosePart() {
   const std::unique_ptr<WritableFile> file = std::move(file_);
   PENSTOCK_RETURN_IF_ERROR(file->Sync());
   PENSTOCK_RETURN_IF_ERROR(file->Close());
-  const std::string target = PartName(writer_.subtask, next_sequence_) + options_.extension;
+  const std::string target = TargetName() + options_.extension;
   closed_.push_back(Encode({options_.directory, name_, target, length_, checksum_.Digest()}));
   uncommitted_.push_back(name_);
   ++next_sequence_;

@@ -22,24 +22,24 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "jobs/kill_checker"))
 import reference  # noqa: E402
 
-PART = re.compile(r"part-(\d{5})-(\d{8})\.\w+")
+PART = re.compile(r"part-(\d{5})-(\d{8})(-[0-9a-f]{8})?\.\w+")
 FAULTS = ("lost", "duplicated", "out_of_order", "wrong", "retracted", "not_a_prefix")
 EXAMPLES = 5
 
 
 class Parts:
-    """The committed part files of one directory: (subtask, sequence) -> path."""
+    """The committed part files of one directory: (subtask, sequence, job if it is named) -> path."""
 
     def __init__(self, directory):
         self.paths = {}
         for path in sorted(pathlib.Path(directory).glob("part-*")):
             match = PART.fullmatch(path.name)
             if match:
-                self.paths[int(match[1]), int(match[2])] = path
+                self.paths[int(match[1]), int(match[2]), match[3] or ""] = path
 
     def rows(self):
         """(subtask, row) in the order of commit per subtask; the header lines are left out."""
-        for (subtask, _), path in sorted(self.paths.items()):
+        for (subtask, _, _), path in sorted(self.paths.items()):
             for row in rows_of(path):
                 yield subtask, row
 
@@ -119,15 +119,15 @@ class Watcher:
         self.directory = directory
         self.checker = checker
         self.findings = findings
-        self.digests = {}  # (subtask, sequence) -> digest
-        self.stamps = {}   # (subtask, sequence) -> what stat says while nobody touches the file
+        self.digests = {}  # place in Parts.paths -> digest
+        self.stamps = {}   # place in Parts.paths -> what stat says while nobody touches the file
         self.gone = set()
 
     def look(self):
         """How many new rows there are. Known files are looked at by stat only, so that a look is quick."""
         found = Parts(self.directory).paths
         newest = {}
-        for subtask, sequence in self.digests:
+        for subtask, sequence, _ in self.digests:
             newest[subtask] = max(sequence, newest.get(subtask, -1))
         self._check_known(found)
         new_rows = 0

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,7 @@
 
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
+#include "common/bytes.h"
 #include "common/file_system.h"
 #include "tests/support/map_tier.h"
 
@@ -33,6 +36,8 @@ class ManualClock final : public Clock {
 /// Who the operator under test is, and its surroundings; outlives all its instances. Counters add
 /// up over them.
 struct HarnessSetup {
+  JobId job{1, 2};
+  Generation generation{1};
   std::uint32_t subtask = 0;
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = 128;
@@ -50,8 +55,8 @@ class HarnessContext final : public OperatorContext {
       : setup_(setup), clock_(clock), counters_(counters), restored_(restored) {}
 
   const std::string& job_name() const override { return name_; }
-  JobId job_id() const override { return JobId(1, 2); }
-  Generation generation() const override { return Generation(1); }
+  JobId job_id() const override { return setup_.job; }
+  Generation generation() const override { return setup_.generation; }
   const std::string& operator_name() const override { return name_; }
   const std::string& uid() const override { return setup_.uid; }
   std::uint32_t subtask() const override { return setup_.subtask; }
@@ -112,12 +117,33 @@ class CollectingOutput final : public Output {
   Arena arena_;
 };
 
-/// The entries and the state of one snapshot.
+/// The entries and the state of one snapshot, and whose it is.
 struct HarnessSnapshot {
+  std::uint32_t subtask = 0;
+  std::uint32_t parallelism = 1;
   CheckpointId checkpoint;
   std::string state;
   std::vector<TierEntries> tables;
 };
+
+/// What an operator is given of the snapshots of all subtasks, which outlive it.
+inline OperatorRestore RestoreOf(const std::vector<HarnessSnapshot>& snapshots,
+                                 std::uint32_t subtask, std::uint32_t parallelism) {
+  OperatorRestore restore;
+  for (const HarnessSnapshot& snapshot : snapshots) {
+    restore.states.push_back({snapshot.subtask, snapshot.state});
+    restore.old_parallelism = snapshot.parallelism;
+  }
+  restore.subtask = subtask;
+  restore.parallelism = parallelism;
+  return restore;
+}
+/// The same for an operator with one subtask, then and now.
+inline OperatorRestore RestoreOf(std::string_view state) {
+  OperatorRestore restore;
+  restore.states.push_back({0, state});
+  return restore;
+}
 
 /// Drives one operator through the life the runtime gives it. Every record goes in as a batch of
 /// its own that is destroyed after the call, so that a kept view into it is found. The first error,
@@ -130,6 +156,12 @@ class OperatorHarness {
   explicit OperatorHarness(Make make, HarnessSetup setup = {})
       : make_(std::move(make)), setup_(std::move(setup)) {
     Start(/*restored=*/false);
+  }
+  /// Begins with what all subtasks of a checkpoint have stored, maybe at another parallelism; with
+  /// no snapshots as an operator that the checkpoint doesn't know.
+  OperatorHarness(Make make, HarnessSetup setup, const std::vector<HarnessSnapshot>& snapshots)
+      : make_(std::move(make)), setup_(std::move(setup)) {
+    RestoreAll(snapshots);
   }
   OperatorHarness(const OperatorHarness&) = delete;
   OperatorHarness& operator=(const OperatorHarness&) = delete;
@@ -150,6 +182,14 @@ class OperatorHarness {
     operator_->ProcessWatermark(watermark);
     AfterCall();
   }
+  /// Time passes, also on the wall; timers that are due then fire.
+  void PassTime(Clock::Duration by) {
+    clock_.Advance(by);
+    const Timestamp now{ToMillis(clock_.Wall())};
+    const std::optional<Timestamp> next = operator_->NextProcessingTime();
+    if (next && *next <= now) operator_->OnProcessingTime(now);
+    AfterCall();
+  }
   /// Of a SourceOperator.
   SourcePoll Poll() {
     const SourcePoll outcome = static_cast<SourceOperator&>(*operator_).Poll();
@@ -165,7 +205,7 @@ class OperatorHarness {
 
   /// Takes the next checkpoint's snapshot; the operator goes on.
   HarnessSnapshot Snapshot() {
-    HarnessSnapshot snapshot;
+    HarnessSnapshot snapshot{setup_.subtask, setup_.parallelism, {}, {}, {}};
     next_checkpoint_ = next_checkpoint_.Next();
     snapshot.checkpoint = next_checkpoint_;
     Check(operator_->SnapshotState(snapshot.checkpoint, snapshot.state));
@@ -180,10 +220,7 @@ class OperatorHarness {
   }
   /// Throws the instance away, as a crash does, and goes on with a new one restored from
   /// `snapshot`.
-  void Restore(const HarnessSnapshot& snapshot) {
-    Start(/*restored=*/true, snapshot.tables);
-    Check(operator_->Restore(snapshot.state));
-  }
+  void Restore(const HarnessSnapshot& snapshot) { RestoreAll({snapshot}); }
   void SnapshotAndRestore() { Restore(Snapshot()); }
   void Close() { Check(operator_->Close()); }
 
@@ -204,19 +241,34 @@ class OperatorHarness {
   Status status() const { return status_.ok() ? context_->failure : status_; }
 
  private:
-  void Start(bool restored, const std::vector<TierEntries>& stored = {}) {
+  void Start(bool restored, const std::vector<HarnessSnapshot>& stored = {}) {
     operator_.reset();
     if (context_ != nullptr) Check(context_->failure);
     context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_, restored);
     operator_ = make_();
     Check(operator_->Open(*context_, output_));
-    if (restored && context_->tables.size() != stored.size()) {
-      return Check(Status::Internal("the operator registers other tables than before"));
-    }
     tiers_.clear();
     for (std::size_t i = 0; i < context_->tables.size(); ++i) {
-      tiers_.push_back(std::make_unique<MapTier>(restored ? stored[i] : TierEntries()));
+      tiers_.push_back(std::make_unique<MapTier>());
+      for (const HarnessSnapshot& snapshot : stored) TakeOver(snapshot, i);
       context_->tables[i]->Attach(*tiers_[i], tiers_[i]->entries.empty());
+    }
+  }
+  void RestoreAll(const std::vector<HarnessSnapshot>& snapshots) {
+    Start(/*restored=*/true, snapshots);
+    const OperatorRestore restore = RestoreOf(snapshots, setup_.subtask, setup_.parallelism);
+    Check(restore.Check());
+    Check(operator_->Restore(restore));
+  }
+  /// The entries of table `i` in this subtask's key groups.
+  void TakeOver(const HarnessSnapshot& snapshot, std::size_t i) {
+    if (context_->tables.size() != snapshot.tables.size()) {
+      return Check(Status::Internal("the operator registers other tables than before"));
+    }
+    for (const auto& [key, value] : snapshot.tables[i]) {
+      if (context_->key_groups().Contains(ReadBigEndian16(key.data()))) {
+        tiers_[i]->entries[key] = value;
+      }
     }
   }
   void AfterCall() {

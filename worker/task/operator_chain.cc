@@ -154,12 +154,17 @@ Status OperatorChain::Restore(const RestoredCheckpoint& restore) {
 }
 
 Status OperatorChain::RestoreOperator(const RestoredCheckpoint& restore, Node& node) {
+  OperatorRestore states;
+  states.old_parallelism = task_.parallelism;
+  states.subtask = task_.subtask.index;
+  states.parallelism = task_.parallelism;
+  states.ignore_unclaimed = restore.ignores_unclaimed();
   for (const StoredOperator& stored : restore.Find(vertex_.id, node.key())) {
-    if (stored.task.metadata.subtask.index == task_.subtask.index) {
-      return node.op->Restore(stored.op.state);
-    }
+    states.old_parallelism = stored.task.metadata.parallelism;
+    states.states.push_back({stored.task.metadata.subtask.index, stored.op.state});
   }
-  return Status::Ok();
+  PENSTOCK_RETURN_IF_ERROR(states.Check());
+  return node.op->Restore(states);
 }
 
 Status OperatorChain::ProcessBatch(Batch& batch) {
@@ -177,6 +182,23 @@ Status OperatorChain::ProcessEncoded(const RecordType& type, const EncodedRecord
 
 Status OperatorChain::ProcessWatermark(Timestamp watermark) {
   return boundary_.Run(0, [&] { nodes_.front()->op->ProcessWatermark(watermark); });
+}
+
+std::optional<Timestamp> OperatorChain::NextProcessingTime() const {
+  std::optional<Timestamp> earliest;
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    const std::optional<Timestamp> next = node->op->NextProcessingTime();
+    if (next && (!earliest || *next < *earliest)) earliest = next;
+  }
+  return earliest;
+}
+
+Status OperatorChain::OnProcessingTime(Timestamp now) {
+  return ForEachOperator([&](Node& node) {
+    const std::optional<Timestamp> next = node.op->NextProcessingTime();
+    if (next && *next <= now) node.op->OnProcessingTime(now);
+    return Status::Ok();
+  });
 }
 
 Status OperatorChain::PollSource(SourcePoll& outcome) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ class OperatorChain {
   /// Decodes the records into `batch`, which must be empty, and processes it.
   Status ProcessEncoded(const RecordType& type, const EncodedRecords& records, Batch& batch);
   Status ProcessWatermark(Timestamp watermark);
+  /// The earliest of all operators; nothing when none waits for a time.
+  std::optional<Timestamp> NextProcessingTime() const;
+  /// At the operators that wait for `now` or a time before it.
+  Status OnProcessingTime(Timestamp now);
   /// For a source.
   Status PollSource(SourcePoll& outcome);
   Clock::MonotonicTime next_poll() const { return source_->next_poll(); }

@@ -13,6 +13,14 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr std::uint32_t kStepsPerMeasure = 16;
+// The wall clock may be set at any time, so it is looked at again after that long.
+constexpr milliseconds kLongestTimerWait{1000};
+
+std::optional<Clock::MonotonicTime> Earlier(std::optional<Clock::MonotonicTime> a,
+                                            std::optional<Clock::MonotonicTime> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
 
 std::uint64_t Micros(std::int64_t nanos) {
   return nanos <= 0 ? 0 : static_cast<std::uint64_t>(nanos / 1000);
@@ -122,12 +130,13 @@ Status Task::Step() {
       Wait(last_flush_ + pause, WaitReason::kCredit);
       return Status::Ok();
     }
+    PENSTOCK_RETURN_IF_ERROR(FireDueTimers());
     PENSTOCK_RETURN_IF_ERROR(input_ != nullptr ? input_->Step(worked) : StepSource(worked, wake));
   }
   PENSTOCK_RETURN_IF_ERROR(Keep(worked));
   // What a flush waits for may have swallowed a notification, so look again before waiting.
   if (worked || chain_.Flush(PartitionOutput::FlushScope::kWithRoom)) return Status::Ok();
-  Wait(wake, WaitReason::kInput);
+  Wait(Earlier(wake, NextTimer()), WaitReason::kInput);
   return Status::Ok();
 }
 
@@ -143,9 +152,24 @@ Status Task::Keep(bool worked) {
     state_bytes_.store(state_.bytes(), std::memory_order_relaxed);
   }
   if (!running_) return Status::Ok();
-  PENSTOCK_ASSIGN_OR_RETURN(const bool more, state_.Fill(identity_.clock.Now()));
+  PENSTOCK_ASSIGN_OR_RETURN(const bool more, state_.Fill(identity_.clock.Now(), worked));
   if (more) signal_->Notify();
   return Status::Ok();
+}
+
+Status Task::FireDueTimers() {
+  const std::optional<Timestamp> next = chain_.NextProcessingTime();
+  if (!next || passed_final_barrier()) return Status::Ok();
+  const Timestamp now{ToMillis(identity_.clock.Wall())};
+  return *next <= now ? chain_.OnProcessingTime(now) : Status::Ok();
+}
+
+std::optional<Clock::MonotonicTime> Task::NextTimer() const {
+  const std::optional<Timestamp> next = chain_.NextProcessingTime();
+  if (!next || !running_ || passed_final_barrier()) return std::nullopt;
+  const std::int64_t now = ToMillis(identity_.clock.Wall());
+  const std::int64_t wait = std::clamp(next->millis, now, now + kLongestTimerWait.count()) - now;
+  return identity_.clock.Now() + milliseconds(wait);
 }
 
 Status Task::StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake) {

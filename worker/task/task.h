@@ -86,6 +86,9 @@ class Task final : public BarrierReceiver {
   bool HasRoom() const;
   Status Keep(bool worked);
   Status StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake);
+  Status FireDueTimers();
+  /// When to look at the wall clock again; nothing when no operator waits for a time.
+  std::optional<Clock::MonotonicTime> NextTimer() const;
   Status HandleMail();
   Status Handle(const StartTasks&);
   Status Handle(const TriggerMail& mail);

@@ -122,8 +122,9 @@ Status TaskState::Evict() {
   return Status::Ok();
 }
 
-Result<bool> TaskState::Fill(Clock::MonotonicTime now) {
-  if (!filling_ || now < fill_again_) return false;
+Result<bool> TaskState::Fill(Clock::MonotonicTime now, bool busy) {
+  if (!filling_ || (busy && now < fill_again_)) return false;
+  bytes_ = Measure();
   const auto room = kFillTo * static_cast<double>(limit_);
   if (limit_ > 0 && static_cast<double>(bytes_) > room) {
     filling_ = false;

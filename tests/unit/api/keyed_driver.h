@@ -77,7 +77,11 @@ class KeyedDriver {
       : op_(std::move(op)) {
     opened = op_->Open(context, output);
     Attach(snapshot.tables);
-    if (opened.ok()) opened = op_->Restore(snapshot.state);
+    if (opened.ok()) {
+      OperatorRestore restore;
+      restore.states.push_back({0, snapshot.state});
+      opened = op_->Restore(restore);
+    }
   }
 
   void Add(T record, Timestamp time) {

@@ -59,13 +59,15 @@ auto NewSessions() { return MakeProcess<Event>("sessions", &Event::user, Session
 
 TEST(ProcessTest, WhenFunctionIsDeclaredThenItsStatesAreFound) {
   const auto states = ProcessStates("sessions", Sessions{});
-  ASSERT_EQ(states.size(), 4U);
+  ASSERT_EQ(states.size(), 5U);
   EXPECT_EQ(states[0].name, "count");
   EXPECT_EQ(states[1].name, "sum");
   EXPECT_EQ(states[2].name, "timer");
   EXPECT_EQ(states[2].value, FingerprintOf<Timestamp>());
   EXPECT_EQ(states[3].name, "timers");
   EXPECT_EQ(states[3].key, FingerprintOf<std::string>());
+  EXPECT_EQ(states[4].name, "processing-timers");
+  EXPECT_EQ(states[4].key, FingerprintOf<std::string>());
   EXPECT_EQ(ProcessProblem("sessions", Sessions{}), "");
 }
 

@@ -12,6 +12,8 @@
 namespace penstock {
 namespace {
 
+using testing::HarnessSetup;
+using testing::HarnessSnapshot;
 using testing::OperatorHarness;
 
 /// What is outside of the process: survives every instance.
@@ -20,10 +22,12 @@ struct Outside {
   Status commit_error;
 };
 
-/// Pre-commits what was written since the last checkpoint as one unit; its state counts the units.
+/// Pre-commits what was written since the last checkpoint as one unit; its state counts the units,
+/// over all subtasks when they change.
 class LoggingSink final : public Sink<std::string> {
  public:
-  explicit LoggingSink(Outside& outside) : outside_(outside) {}
+  LoggingSink(Outside& outside, bool any_parallelism)
+      : outside_(outside), any_parallelism_(any_parallelism) {}
 
   std::string name() const override { return "logging"; }
   Delivery delivery() const override { return Delivery::kTransactional; }
@@ -31,6 +35,13 @@ class LoggingSink final : public Sink<std::string> {
   Result<std::unique_ptr<SinkWriter<std::string>>> NewWriter(
       OperatorContext&, std::string_view state) const override {
     return std::unique_ptr<SinkWriter<std::string>>(std::make_unique<Writer>(outside_, state));
+  }
+  Result<std::unique_ptr<SinkWriter<std::string>>> RestoreWriter(
+      OperatorContext& context, const OperatorRestore& writers) const override {
+    if (!any_parallelism_) return Sink::RestoreWriter(context, writers);
+    int units = 0;
+    for (const auto& writer : writers.Considered()) units += std::stoi(std::string(writer.bytes));
+    return NewWriter(context, std::to_string(units));
   }
 
  private:
@@ -71,17 +82,34 @@ class LoggingSink final : public Sink<std::string> {
   };
 
   Outside& outside_;
+  const bool any_parallelism_;
 };
 
 class SinkOperatorTest : public ::testing::Test {
  protected:
   using Log = std::vector<std::string>;
 
+  using Harness = OperatorHarness<std::string, std::string>;
+
+  /// A checkpoint in which each subtask has "a<subtask>" pending.
+  std::vector<HarnessSnapshot> PendingOf(std::uint32_t parallelism) {
+    std::vector<HarnessSnapshot> snapshots;
+    for (std::uint32_t subtask = 0; subtask < parallelism; ++subtask) {
+      Harness harness(make_, {.subtask = subtask, .parallelism = parallelism});
+      harness.Process("a" + std::to_string(subtask));
+      snapshots.push_back(harness.Snapshot());
+    }
+    outside_.log.clear();
+    return snapshots;
+  }
+
   Outside outside_;
-  OperatorHarness<std::string, std::string> harness_{[this] {
+  bool any_parallelism_ = true;
+  Harness::Make make_ = [this] {
     return std::make_unique<SinkOperatorOf<std::string>>(
-        std::make_shared<const LoggingSink>(outside_));
-  }};
+        std::make_shared<const LoggingSink>(outside_, any_parallelism_));
+  };
+  Harness harness_{make_};
 };
 
 TEST_F(SinkOperatorTest, WhenCheckpointIsDecidedThenItsUnitsAreCommittedOnce) {
@@ -148,12 +176,46 @@ TEST_F(SinkOperatorTest, WhenWritingFailsThenTheAttemptFails) {
   EXPECT_EQ(harness_.status().message(), "disk full");
 }
 
+TEST_F(SinkOperatorTest, WhenThereAreFewerSubtasksThenEachPendingUnitIsCommittedByOne) {
+  const auto snapshots = PendingOf(3);
+  Harness first(make_, {.subtask = 0, .parallelism = 2}, snapshots);
+  EXPECT_EQ(outside_.log, (Log{"open 3", "commit 0:a0", "commit 0:a2"}));
+  outside_.log.clear();
+  Harness second(make_, {.subtask = 1, .parallelism = 2}, snapshots);
+  EXPECT_EQ(outside_.log, (Log{"open 3", "commit 0:a1"}));
+}
+
+TEST_F(SinkOperatorTest, WhenThereAreMoreSubtasksThenEachPendingUnitIsCommittedByOne) {
+  const auto snapshots = PendingOf(2);
+  for (std::uint32_t subtask = 0; subtask < 3; ++subtask) {
+    Harness harness(make_, {.subtask = subtask, .parallelism = 3}, snapshots);
+    EXPECT_TRUE(harness.status().ok());
+  }
+  EXPECT_EQ(outside_.log, (Log{"open 2", "commit 0:a0", "open 2", "commit 0:a1", "open 2"}));
+}
+
+TEST_F(SinkOperatorTest, WhenTheSinkCannotChangeItsParallelismThenTheRestoreSaysWhatItWas) {
+  const auto snapshots = PendingOf(2);
+  any_parallelism_ = false;
+  const Harness harness(make_, {.subtask = 0, .parallelism = 3}, snapshots);
+  EXPECT_EQ(harness.status().message(),
+            "sink \"logging\" was written with parallelism 2 and cannot go on with 3");
+  EXPECT_EQ(outside_.log, Log{});
+}
+
+TEST_F(SinkOperatorTest, WhenTheCheckpointDoesNotKnowItThenItBeginsAfresh) {
+  Harness harness(make_, {}, {});
+  harness.Process("a");
+  EXPECT_TRUE(harness.status().ok());
+  EXPECT_EQ(outside_.log, (Log{"open ", "open "}));
+}
+
 TEST_F(SinkOperatorTest, WhenStateIsDamagedThenRestoreFails) {
   harness_.Process("a");
   const std::string state = harness_.Snapshot().state;
   for (const std::string& damaged : {std::string(), state.substr(1), state + "x"}) {
-    SinkOperatorOf<std::string> fresh(std::make_shared<const LoggingSink>(outside_));
-    EXPECT_EQ(fresh.Restore(damaged).code(), ErrorCode::kCorruption);
+    SinkOperatorOf<std::string> fresh(std::make_shared<const LoggingSink>(outside_, true));
+    EXPECT_EQ(fresh.Restore(testing::RestoreOf(damaged)).code(), ErrorCode::kCorruption);
   }
 }
 

@@ -1,6 +1,9 @@
 #include "api/runtime/source_operator.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -13,6 +16,7 @@ namespace penstock {
 namespace {
 
 using testing::HarnessSetup;
+using testing::HarnessSnapshot;
 using testing::OperatorHarness;
 using Numbers = std::vector<std::uint64_t>;
 
@@ -23,6 +27,32 @@ using Harness = OperatorHarness<std::uint64_t, std::uint64_t>;
 Harness::Make MakeSource(Sequence source) {
   auto shared = std::make_shared<const Sequence>(std::move(source));
   return [shared] { return std::make_unique<SourceOperatorOf<std::uint64_t>>(shared); };
+}
+
+/// The ids of the splits in the state of a source, with whether they are done.
+std::map<std::string, bool> SplitsIn(const HarnessSnapshot& snapshot) {
+  std::map<std::string, bool> splits;
+  ByteReader in(snapshot.state);
+  in.Fixed<std::uint32_t>();
+  for (auto count = in.Fixed<std::uint32_t>(); count > 0; --count) {
+    const std::string id(in.String());
+    in.String();
+    splits.emplace(id, in.Fixed<std::uint8_t>() != 0);
+  }
+  return splits;
+}
+
+/// All subtasks of a source, of which each has polled some times.
+std::vector<HarnessSnapshot> SnapshotsOf(const Harness::Make& make, std::uint32_t parallelism,
+                                         std::mt19937_64& random, Numbers& read) {
+  std::vector<HarnessSnapshot> snapshots;
+  for (std::uint32_t subtask = 0; subtask < parallelism; ++subtask) {
+    Harness harness(make, {.subtask = subtask, .parallelism = parallelism});
+    for (auto polls = random() % 6; polls > 0; --polls) harness.Poll();
+    for (const std::uint64_t number : harness.values()) read.push_back(number);
+    snapshots.push_back(harness.Snapshot());
+  }
+  return snapshots;
 }
 
 Numbers UpTo(std::uint64_t count) {
@@ -165,12 +195,86 @@ TEST(SourceOperatorTest, WhenSplitsCannotBeListedThenTheAttemptFails) {
   EXPECT_EQ(harness.status().code(), ErrorCode::kNotFound);
 }
 
+TEST(SourceOperatorTest, WhenParallelismChangesThenSplitsAreDealtInOrder) {
+  const auto make = MakeSource(sequence(1000, &Same).splits(5));
+  std::vector<HarnessSnapshot> two;  // subtask 0 has splits 0, 2, 4 and subtask 1 has 1, 3
+  for (std::uint32_t subtask = 0; subtask < 2; ++subtask) {
+    two.push_back(Harness(make, {.subtask = subtask, .parallelism = 2}).Snapshot());
+  }
+  const std::vector<std::map<std::string, bool>> expected{
+      {{"0", false}, {"1", false}}, {{"2", false}, {"3", false}}, {{"4", false}}};
+  std::vector<HarnessSnapshot> three;
+  for (std::uint32_t subtask = 0; subtask < 3; ++subtask) {
+    Harness harness(make, {.subtask = subtask, .parallelism = 3}, two);
+    three.push_back(harness.Snapshot());
+    EXPECT_EQ(SplitsIn(three.back()), expected[subtask]);
+  }
+  Harness one(make, {}, three);
+  one.PollAll();
+  Numbers values = one.values();
+  std::sort(values.begin(), values.end());
+  EXPECT_EQ(values, UpTo(1000));
+}
+
+TEST(SourceOperatorTest, WhenParallelismChangesAtRandomThenEachRecordIsReadOnce) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    const auto splits = static_cast<std::uint32_t>(1 + random() % 9);
+    const auto before = static_cast<std::uint32_t>(1 + random() % 6);
+    const auto after = static_cast<std::uint32_t>(1 + random() % 6);
+    const auto make = MakeSource(sequence(20'000, &Same).splits(splits));
+    Numbers read;
+    const auto snapshots = SnapshotsOf(make, before, random, read);
+    std::map<std::string, bool> known;
+    for (std::uint32_t subtask = 0; subtask < after; ++subtask) {
+      Harness harness(make, {.subtask = subtask, .parallelism = after}, snapshots);
+      for (const auto& split : SplitsIn(harness.Snapshot())) {
+        EXPECT_TRUE(known.insert(split).second) << "split " << split.first << " is at two subtasks";
+      }
+      harness.PollAll();
+      for (const std::uint64_t number : harness.values()) read.push_back(number);
+      EXPECT_TRUE(harness.status().ok()) << harness.status().message();
+    }
+    EXPECT_EQ(known.size(), splits) << "those that are done included";
+    std::sort(read.begin(), read.end());
+    EXPECT_EQ(read, UpTo(20'000));
+  }
+}
+
+TEST(SourceOperatorTest, WhenASequenceIsGivenOtherSplitsThenItsOldOnesGoOn) {
+  Harness harness(MakeSource(sequence(5000, &Same).splits(3)));
+  harness.Poll();
+  const std::vector<HarnessSnapshot> snapshots{harness.Snapshot()};
+  Harness other(MakeSource(sequence(5000, &Same).splits(7)), {}, snapshots);
+  other.PollAll();
+  Numbers read = harness.values();
+  for (const std::uint64_t number : other.values()) read.push_back(number);
+  std::sort(read.begin(), read.end());
+  EXPECT_EQ(read, UpTo(5000));
+}
+
+TEST(SourceOperatorTest, WhenTheCheckpointDoesNotKnowItThenItReadsFromTheBeginning) {
+  Harness harness(MakeSource(sequence(100, &Same)), {}, {});
+  harness.PollAll();
+  EXPECT_EQ(harness.values(), UpTo(100));
+}
+
+TEST(SourceOperatorTest, WhenASubtaskIsMissingThenTheRestoreIsRefused) {
+  const auto make = MakeSource(sequence(100, &Same).splits(2));
+  std::vector<HarnessSnapshot> snapshots;
+  snapshots.push_back(Harness(make, {.subtask = 0, .parallelism = 2}).Snapshot());
+  Harness harness(make, {}, snapshots);
+  EXPECT_EQ(harness.status().code(), ErrorCode::kCorruption);
+  EXPECT_EQ(harness.status().message(), "the checkpoint lacks the state of subtask 1 of 2");
+}
+
 TEST(SourceOperatorTest, WhenStateIsDamagedThenRestoreFails) {
   Harness harness(MakeSource(sequence(10, &Same)));
   std::string state = harness.Snapshot().state;
   for (const std::string& damaged : {std::string(), state.substr(1), state + "x"}) {
     Harness fresh(MakeSource(sequence(10, &Same)));
-    EXPECT_EQ(fresh.op().Restore(damaged).code(), ErrorCode::kCorruption);
+    EXPECT_EQ(fresh.op().Restore(testing::RestoreOf(damaged)).code(), ErrorCode::kCorruption);
   }
 }
 

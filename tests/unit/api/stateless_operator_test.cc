@@ -196,9 +196,29 @@ TEST(TimestampOperatorTest, WhenRestoredThenAnOlderRecordDoesNotLowerTheWatermar
   EXPECT_TRUE(harness.status().ok());
 }
 
+TEST(TimestampOperatorTest, WhenParallelismChangesThenTheLeastAdvancedSubtaskCounts) {
+  std::vector<testing::HarnessSnapshot> snapshots;
+  for (std::uint32_t subtask = 0; subtask < 2; ++subtask) {
+    OperatorHarness<Event, Event> harness(MakeTimestamps(Millis(100)),
+                                          {.subtask = subtask, .parallelism = 2});
+    harness.Process({1, "", {1000 + 1000 * subtask}});
+    snapshots.push_back(harness.Snapshot());
+  }
+  for (const std::uint32_t parallelism : {1U, 3U}) {
+    OperatorHarness<Event, Event> harness(MakeTimestamps(Millis(100)), {.parallelism = parallelism},
+                                          snapshots);
+    harness.Process({2, "", {500}});
+    EXPECT_EQ(harness.watermarks(), (std::vector<Timestamp>{{899}}));
+  }
+  OperatorHarness<Event, Event> same(MakeTimestamps(Millis(100)), {.subtask = 1, .parallelism = 2},
+                                     snapshots);
+  same.Process({2, "", {500}});
+  EXPECT_EQ(same.watermarks(), (std::vector<Timestamp>{{1899}}));
+}
+
 TEST(TimestampOperatorTest, WhenStateIsDamagedThenRestoreFails) {
   OperatorHarness<Event, Event> harness(MakeTimestamps(Millis(100)));
-  EXPECT_EQ(harness.op().Restore("1234567").code(), ErrorCode::kCorruption);
+  EXPECT_EQ(harness.op().Restore(testing::RestoreOf("1234567")).code(), ErrorCode::kCorruption);
 }
 
 }  // namespace

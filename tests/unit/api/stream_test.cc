@@ -127,6 +127,47 @@ TEST(StreamTest, WhenUidsAreMissingThenAllAreNamedAtOnce) {
                       ".window(\"my-name\", ...)"}));
 }
 
+struct Recent : Process<Event, Event> {
+  ListOperatorState<Event> events{this, "events"};
+  void process(const Event&, Context&, Collector<Event>&) {}
+};
+struct Stateless : Process<Event, std::int64_t> {
+  void process(const Event& event, Context&, Collector<std::int64_t>& out) {
+    out.collect(event.value);
+  }
+};
+
+TEST(StreamTest, WhenAFunctionWithoutKeysIsPlacedThenItsStatesAreDeclared) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    env.from("events", Events())
+        .process("recent", Recent{})
+        .process("value", Stateless{})
+        .sink_to(discard());
+  });
+  EXPECT_EQ(built.problems, Problems{});
+  EXPECT_EQ(built.operators[1].uid, "recent");
+  EXPECT_TRUE(built.operators[1].stateful);
+  ASSERT_EQ(built.operators[1].states.size(), 1u);
+  EXPECT_EQ(built.operators[1].states[0].kind, "list-operator");
+  EXPECT_EQ(built.operators[1].states[0].operator_uid, "recent");
+  EXPECT_EQ(built.operators[1].inputs[0].edge->distribution(), Distribution::kForward);
+  EXPECT_NE(built.operators[1].make(), nullptr);
+  EXPECT_FALSE(built.operators[2].stateful);
+}
+
+TEST(StreamTest, WhenAFunctionWithoutKeysIsWrongThenItIsReported) {
+  struct Twice : Recent {
+    UnionListState<int> again{this, "events"};
+  };
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    env.from("events", Events()).process("twice", Twice{}).process(Recent{}).sink_to(discard());
+  });
+  ASSERT_EQ(built.problems.size(), 2u);
+  EXPECT_TRUE(built.problems[0].starts_with("two states of \"twice\" are called \"events\""));
+  EXPECT_EQ(built.problems[1],
+            "process at position 3 needs a uid: write .process(\"my-name\", ...)");
+}
+
 TEST(StreamTest, WhenWindowMakesNoSenseThenItIsReported) {
   const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
     env.from("events", Events())
@@ -211,7 +252,7 @@ TEST(PluginNoteTest, WhenMadeThenItsValuesAreFound) {
   static constexpr auto note =
       MakePluginNote(PENSTOCK_ABI_LINES "march=x86-64-v2\njob=word_count\n");
   const std::string_view descriptor(note.descriptor, note.descriptor_size);
-  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), "1");
+  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), "2");
   EXPECT_EQ(PluginNoteValue(descriptor, "pointer"), "64");
   EXPECT_EQ(PluginNoteValue(descriptor, "march"), "x86-64-v2");
   EXPECT_EQ(PluginNoteValue(descriptor, "job"), "word_count");

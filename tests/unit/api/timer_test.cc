@@ -67,6 +67,17 @@ TEST_F(TimerTest, WhenErasedThenTimerDoesNotFire) {
   EXPECT_EQ(Fire(20), (Fired{{"b", 10}, {"a", 11}}));
 }
 
+TEST_F(TimerTest, WhenTimersChangeThenTheNextOneIsTheEarliestThatIsSet) {
+  EXPECT_EQ(timers_.Next(), std::nullopt);
+  Set("a", 20);
+  Set("b", 10);
+  EXPECT_EQ(timers_.Next(), Timestamp{10});
+  Erase("b", 10);
+  EXPECT_EQ(timers_.Next(), Timestamp{20});
+  Fire(20);
+  EXPECT_EQ(timers_.Next(), std::nullopt);
+}
+
 TEST_F(TimerTest, WhenErasedAndSetAgainThenTimerFiresOnce) {
   Set("a", 10);
   Erase("a", 10);

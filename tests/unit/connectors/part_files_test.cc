@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/bytes.h"
 #include "common/faulty_file_system.h"
 #include "tests/support/temp_dir.h"
 
@@ -21,6 +22,14 @@ std::string InProgress(const std::string& part, int generation, JobId job = kJob
   return ".part-" + part + "-" + ToString(job) + "-g" + std::to_string(generation) + ".inprogress";
 }
 
+/// As subtask 0, of as many as there were.
+OperatorRestore Stored(const std::string& state, std::uint32_t parallelism) {
+  OperatorRestore restore;
+  if (!state.empty()) restore.states.push_back({0, state});
+  restore.old_parallelism = restore.parallelism = parallelism;
+  return restore;
+}
+
 /// What a checkpoint of the sink holds.
 struct Snapshot {
   std::string state;
@@ -31,10 +40,9 @@ struct Snapshot {
 class PartFilesTest : public ::testing::Test {
  protected:
   Result<std::unique_ptr<PartFiles>> Open(FileSystem& fs, std::uint64_t generation,
-                                          const std::string& state = "",
-                                          std::uint32_t subtask = 0) {
-    return PartFiles::Open(fs, {out_, ".csv", "h\n", 12}, {kJob, subtask, Generation(generation)},
-                           state);
+                                          const std::string& state = "") {
+    return PartFiles::Open(fs, {out_, ".csv", "h\n", 12}, {kJob, 0, 2, Generation(generation)},
+                           Stored(state, 2));
   }
   Strings Names() { return posix_.List(out_).value(); }
   /// All committed rows, in order, after a check that each part has its header.
@@ -164,6 +172,20 @@ TEST_F(PartFilesTest, WhenStateOrCommittableAreDamagedThenTheyAreRefused) {
   EXPECT_EQ(ErrorCode::kCorruption, parts->Commit("abc").code());
 }
 
+TEST_F(PartFilesTest, WhenTheStateIsOfTheFirstVersionThenItIsReadAsAnotherJobs) {
+  std::string state;
+  ByteWriter out(state);
+  out.Fixed(std::uint32_t{1});
+  out.Fixed(std::uint64_t{7});
+  out.Fixed(std::uint32_t{0});
+  auto parts = std::move(Open(posix_, 2, state)).value();
+  Strings committables;
+  ASSERT_TRUE(parts->Append("one\n").ok());
+  ASSERT_TRUE(parts->PreCommit(committables).ok());
+  ASSERT_TRUE(parts->Commit(committables[0]).ok());
+  EXPECT_EQ(Strings{"part-00000-00000007-00000000.csv"}, Names());
+}
+
 /// A sink's task that takes checkpoints, fails and is restored, at the level of calls.
 class CrashingRun {
  public:
@@ -173,8 +195,8 @@ class CrashingRun {
 
   /// One attempt, from the last decided checkpoint to the end; false when it failed.
   bool Attempt(std::uint64_t generation) {
-    auto opened = PartFiles::Open(fs_, {out_, ".csv", "h\n", 20}, {kJob, 0, Generation(generation)},
-                                  decided_.state);
+    auto opened = PartFiles::Open(fs_, {out_, ".csv", "h\n", 20},
+                                  {kJob, 0, 1, Generation(generation)}, Stored(decided_.state, 1));
     if (!opened.ok()) return false;
     PartFiles& parts = **opened;
     for (const std::string& part : decided_.committables) {

@@ -12,6 +12,7 @@
 
 #include "api/runtime/operator.h"
 #include "api/runtime/record_type.h"
+#include "api/runtime/state_table.h"
 #include "worker/exchange/output_channel.h"
 #include "worker/task/executor.h"
 #include "worker/task/task.h"
@@ -108,44 +109,21 @@ class BlankEdge final : public EdgeType {
   Fingerprint key_;
 };
 
-/// A table of texts. Freezing copies it.
-class TextTable final : public KeyedTable {
- public:
-  TextTable(std::string uid, std::string value_type)
-      : descriptor_{std::move(uid), "count", "value", {{"", "string"}}, {}, {{"n", value_type}}} {}
-
-  const StateDescriptor& descriptor() const override { return descriptor_; }
-  std::unique_ptr<TableSnapshot> Freeze() override {
-    return std::make_unique<Frozen>(entries, throws);
+/// Values of a TextTable. Encoding them throws when a test wants it.
+struct MoodyText {
+  static constexpr bool kNoHeap = false;
+  static inline bool throws = false;
+  static void Encode(const std::string& value, std::string& out) {
+    if (throws) throw std::runtime_error("cannot encode this");
+    out += value;
   }
-  void Thaw() override { ++thaws; }
-  Status Load(std::string_view key, std::string_view value) override {
-    entries.emplace(key, value);
-    return Status::Ok();
+  static bool Decode(std::string_view bytes, std::string& value) {
+    value = bytes;
+    return true;
   }
-  std::size_t MemoryBytes() const override { return entries.size(); }
-
-  std::map<std::string, std::string> entries;
-  int thaws = 0;
-  bool throws = false;  ///< When a snapshot is written.
-
- private:
-  class Frozen final : public TableSnapshot {
-   public:
-    Frozen(std::map<std::string, std::string> entries, bool throws)
-        : entries_(std::move(entries)), throws_(throws) {}
-    Status Write(EntryWriter& writer) override {
-      if (throws_) throw std::runtime_error("cannot encode this");
-      for (const auto& [key, value] : entries_) PENSTOCK_RETURN_IF_ERROR(writer.Put(key, value));
-      return Status::Ok();
-    }
-
-   private:
-    std::map<std::string, std::string> entries_;
-    const bool throws_;
-  };
-  StateDescriptor descriptor_;
+  static std::size_t HeapBytes(const std::string& value) { return value.size(); }
 };
+using TextTable = StateTable<std::string, std::string, MoodyText>;
 
 class InlineExecutor final : public Executor {
  public:

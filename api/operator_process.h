@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+
+#include "api/collector.h"
+#include "api/operator_state.h"
+#include "api/runtime/operator.h"
+#include "common/timestamp.h"
+
+namespace penstock {
+
+template <typename T, typename Fn>
+class UnkeyedProcessOperator;
+
+/// What a Process gets to know. Valid during the call.
+class FunctionContext {
+ public:
+  /// Of the record; Timestamp::Min() in open().
+  Timestamp timestamp() const { return timestamp_; }
+  /// Timestamp::Min() before the first one.
+  Timestamp watermark() const { return watermark_; }
+  /// The wall clock.
+  Timestamp processing_time() const { return {ToMillis(operator_.clock().Wall())}; }
+  /// Which of the operator's subtasks this is, from 0, and how many there are.
+  std::uint32_t subtask() const { return operator_.subtask(); }
+  std::uint32_t parallelism() const { return operator_.parallelism(); }
+
+ private:
+  template <typename, typename>
+  friend class UnkeyedProcessOperator;
+
+  explicit FunctionContext(OperatorContext& context) : operator_(context) {}
+
+  OperatorContext& operator_;
+  Timestamp timestamp_ = Timestamp::Min();
+  Timestamp watermark_ = Timestamp::Min();
+};
+
+/// Base of a function over a stream without keys, whose state belongs to the operator:
+///   struct Numbering : penstock::Process<Event, Numbered> {
+///     penstock::ListOperatorState<std::int64_t> next{this, "next"};
+///     void open(Context& context);     // may be left out: before the first record, with the
+///     states
+///                                      // of the restored checkpoint
+///     void process(const Event& event, Context& context, penstock::Collector<Numbered>& out);
+///     void close();                    // may be left out: after the last record of a job that
+///     ends
+///   };
+/// Placed by Stream::process. The function is copied into every subtask; each copy is called by one
+/// thread. Members that are not states are lost in a failure.
+template <typename In, typename Out>
+class Process : public internal::OperatorStateOwner {
+ public:
+  using Input = In;
+  using Output = Out;
+  using Context = FunctionContext;
+};
+
+}  // namespace penstock
