@@ -59,6 +59,7 @@ rocksdb::Options DatabaseOptions(rocksdb::Env* env, const StateMemory& memory) {
       std::clamp<std::size_t>(memory.cache_bytes() / 4, kSmallestWriteBuffer, kLargestWriteBuffer);
   options.max_background_jobs = 2;
   options.avoid_flush_during_shutdown = true;
+  options.verify_sst_unique_id_in_manifest = false;  // imported files have those of other databases
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.info_log = std::make_shared<WarningsOnly>();  // shared: the database's threads log

@@ -326,10 +326,10 @@ TEST_F(TaskTest, WhenUserCodeThrowsThenTheErrorNamesItsOperator) {
 TEST_F(TaskTest, WhenWritingTheStateThrowsThenTheCheckpointIsDeclinedAndTheTaskLives) {
   shared_.throws_in_background = true;
   struct TwoCheckpoints final : TaskListener {
-    void OnDeployed(SubtaskId) override {
+    void OnDeployed(SubtaskId) override { task->Post(StartTasks{}); }
+    void OnExhausted(SubtaskId) override {
       task->Post(TriggerMail{{CheckpointId(1), false, ""}, 0});
     }
-    void OnExhausted(SubtaskId) override {}
     void OnAcknowledged(CheckpointAcknowledged) override { task->Cancel(); }
     void OnDeclined(CheckpointDeclined declined) override {
       reasons.push_back(declined.reason.message());
