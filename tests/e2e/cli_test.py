@@ -107,6 +107,12 @@ class CliTest(EndToEndCase):
         detail = self.cluster.get(f"/jobs/{job}")
         self.assertEqual({vertex["maxParallelism"] for vertex in detail["vertices"]}, {64})
 
+    def test_when_checkpoints_are_at_least_once_then_so_is_the_guarantee(self):
+        result, output = self.run_words("-p", "2", "-D", "execution.checkpointing.mode=at-least-once")
+        self.assertIn("Guarantee: at-least-once", self.assert_done(result).stderr)
+        golden = TEXT.parents[1] / "golden/counts.csv"
+        self.assertTrue(check_output.check_rows(output, golden)["ok"])
+
     def test_when_run_locally_then_no_cluster_is_needed_and_nothing_is_left(self):
         directory = self.new_directory()
         result = subprocess.run(

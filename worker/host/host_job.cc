@@ -38,6 +38,7 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
   job.plan = ExpandGraph(job.graph);
   job.operators = std::move(planned.operators);
   job.buffer_timeout = config.Get(options::kBufferTimeout);
+  job.checkpoint_mode = config.Get(options::kCheckpointMode);
   return job;
 }
 

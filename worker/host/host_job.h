@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/runtime/plugin.h"
+#include "common/config/options.h"
 #include "common/file_system.h"
 #include "common/status.h"
 #include "graph/job_graph.h"
@@ -18,6 +19,7 @@ struct HostJob {
   PhysicalPlan plan;
   std::vector<OperatorSpec> operators;  ///< By GraphOperator::index.
   std::chrono::milliseconds buffer_timeout{0};
+  CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;
 
   /// The edge as declared by the operator that reads it.
   const EdgeType& edge_type(const JobEdge& edge) const;

@@ -73,6 +73,7 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
       .edges = {},
       .restore = std::nullopt,
       .buffer_timeout = job.buffer_timeout,
+      .checkpoint_mode = job.checkpoint_mode,
       .pending_directory = PendingDirectory(deploy.checkpoint_directory, surroundings_.generation)};
   if (!deploy.restore.empty()) {
     PENSTOCK_ASSIGN_OR_RETURN(parts.restore, RestoreOf(subtask, deploy.restore.front()));

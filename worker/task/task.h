@@ -44,6 +44,7 @@ struct TaskParts {
   std::vector<ChainEdge> edges;
   std::optional<TaskRestorePoint> restore;
   std::chrono::nanoseconds buffer_timeout{std::chrono::milliseconds(10)};
+  CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;
   std::string pending_directory;  ///< Parent of the directories of checkpoints being taken.
 };
 
