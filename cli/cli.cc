@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/checkpoint_command.h"
 #include "cli/cluster_command.h"
 #include "cli/command_context.h"
 #include "cli/config_command.h"
@@ -90,6 +91,7 @@ class CommandLine {
   // Values of the commands' own options.
   unsigned workers_ = 2;
   std::string job_;
+  std::string checkpoint_;
   std::string wait_timeout_;
   std::string config_prefix_;
   bool show_origin_ = false;
@@ -197,7 +199,16 @@ void CommandLine::AddJobCommands() {
       ->check(CLI::IsMember({"table", "json", "name"}));
   AddJobCommand("cancel", "Cancel a job at once", CancelJob);
   AddJobCommand("stop", "End a job in order: final checkpoint, commit, FINISHED", StopJob);
-  AddJobCommand("checkpoints", "Show a job's checkpoints", ShowCheckpoints);
+  CLI::App* checkpoints =
+      AddCommand(app_, "checkpoints", "Show a job's checkpoints, or the phases of one",
+                 [this](const CommandContext& context) {
+                   return checkpoint_.empty() ? ShowCheckpoints(context, job_)
+                                              : ShowCheckpoint(context, job_, checkpoint_);
+                 });
+  checkpoints->add_option("job", job_, "Job id")->required();
+  checkpoints->add_option("checkpoint", checkpoint_, "Number of a checkpoint");
+  checkpoints->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
   AddJobCommand("logs", "Show what happened to a job", ShowLogs);
   CLI::App* wait = AddCommand(
       app_, "wait", "Wait for a job's end",

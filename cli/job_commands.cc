@@ -47,6 +47,16 @@ std::string StateText(const json::value& job) {
   return reason.empty() ? state : fmt::format("{} ({})", state, reason);
 }
 
+std::string BytesText(const json::value& object, std::string_view key) {
+  return HumanBytes(static_cast<std::uint64_t>(NumberField(object, key)));
+}
+
+/// Used of a share, as "1.0 MiB of 2.0 MiB".
+std::string UseText(const json::value& breakdown, std::string_view part) {
+  const json::value& of = MemberField(breakdown, part);
+  return fmt::format("{} of {}", BytesText(of, "used"), BytesText(of, "share"));
+}
+
 /// What the job's end means for the command that waited.
 int ReportEnd(const CommandContext& context, const RestClient& rest, const std::string& job,
               const json::value& detail) {
@@ -187,12 +197,12 @@ int ShowCheckpoints(const CommandContext& context, const std::string& job) {
       fmt::format("{} completed, {} failed, {} in progress, {} restored",
                   NumberField(counts, "completed"), NumberField(counts, "failed"),
                   NumberField(counts, "in_progress"), NumberField(counts, "restored")));
-  Table table({"ID", "STATUS", "TRIGGERED", "DURATION", "SIZE", "TYPE"});
+  Table table({"ID", "STATUS", "TRIGGERED", "DURATION", "NEW", "FULL", "TYPE"});
   for (const json::value& checkpoint : ArrayField(*answer, "history")) {
     table.Add({std::to_string(NumberField(checkpoint, "id")), TextField(checkpoint, "status"),
                HumanAge(NumberField(checkpoint, "trigger_timestamp"), NowMillis()),
                HumanDuration(NumberField(checkpoint, "end_to_end_duration")),
-               HumanBytes(static_cast<std::uint64_t>(NumberField(checkpoint, "state_size"))),
+               BytesText(checkpoint, "checkpointed_size"), BytesText(checkpoint, "state_size"),
                TextField(checkpoint, "checkpoint_type")});
   }
   context.console.Raw(table.Render());

@@ -84,6 +84,9 @@ bool CheckpointCoordinator::IsPending(CheckpointId id, Phase phase) const {
   return pending_ && pending_->id == id && pending_->phase == phase;
 }
 
+  for (const JobVertex& vertex : graph_.vertices) {
+    record.vertices.push_back({vertex.id, vertex.name, vertex.parallelism});
+  }
 CheckpointActions CheckpointCoordinator::OnPrepared(CheckpointId id,
                                                     const Result<std::string>& directory) {
   if (!IsPending(id, Phase::kPreparing)) return {};
@@ -112,7 +115,9 @@ CheckpointActions CheckpointCoordinator::OnAcknowledged(
   pending_->phase = Phase::kDeciding;
   DecideCheckpoint decide{pending_->id, pending_->final, {}};
   for (auto& [id, snapshot] : pending_->acknowledged) decide.tasks.push_back(snapshot);
+  part.new_bytes = acknowledged.new_bytes;
   return {std::move(decide)};
+  record.new_bytes += part.new_bytes;
 }
 
 CheckpointActions CheckpointCoordinator::OnDeclined(const CheckpointDeclined& declined) {

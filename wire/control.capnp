@@ -131,6 +131,7 @@ struct HostEvent {
     }
     hostFinished @9 :Void;
     hostFailed :group {
+      newBytes @15 :UInt64;
       error @10 :Status;
       subtask @11 :SubtaskId;
       operatorName @12 :Text;

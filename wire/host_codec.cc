@@ -112,6 +112,7 @@ struct EventWriter {
     Write(from.error, failed.initError());
     Write(from.subtask, failed.initSubtask());
     failed.setOperatorName(ToText(from.operator_name));
+    acknowledged.setNewBytes(from.new_bytes);
   }
   void operator()(const HostMetrics& from) {
     auto metrics = to.initHostMetrics();
@@ -126,7 +127,8 @@ penstock::DeployTasks ReadDeployTasks(HostCommand::DeployTasks::Reader from) {
 }
 
 penstock::CheckpointAcknowledged ReadAcknowledged(HostEvent::CheckpointAcknowledged::Reader from) {
-  return {CheckpointId(from.getCheckpoint()), Read(from.getSnapshot()), Read(from.getTimings())};
+  return {CheckpointId(from.getCheckpoint()), Read(from.getSnapshot()), Read(from.getTimings()),
+          from.getNewBytes()};
 }
 
 penstock::CheckpointDeclined ReadDeclined(HostEvent::CheckpointDeclined::Reader from) {

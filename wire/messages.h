@@ -89,6 +89,7 @@ struct CheckpointAcknowledged {
   CheckpointId checkpoint;
   TaskSnapshot snapshot;
   SnapshotTimings timings;
+  std::uint64_t new_bytes = 0;  ///< Written for this checkpoint; not in files of earlier ones.
 };
 /// The snapshot could not be written; the task runs on.
 struct CheckpointDeclined {

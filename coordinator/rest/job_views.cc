@@ -310,7 +310,7 @@ std::map<std::string, std::string> JobMetrics(const JobMaster& job, std::int64_t
           {"uptime", std::to_string(up ? now - running : 0)},
           {"stateBytes", std::to_string(job.state_bytes())},
           {"lastCheckpointDuration", std::to_string(latest ? latest->duration_millis : -1)},
-          {"lastCheckpointSize", std::to_string(latest ? latest->bytes : 0)},
+          {"lastCheckpointSize", std::to_string(latest ? latest->new_bytes : 0)},
           {"lastCheckpointFullSize", std::to_string(latest ? latest->bytes : 0)},
           {"numberOfInProgressCheckpoints", job.checkpoints().in_flight() ? "1" : "0"},
           {"numberOfCompletedCheckpoints", std::to_string(checkpoints.completed)},

@@ -22,6 +22,12 @@ std::uint64_t MicrosSince(const Clock& clock, Clock::MonotonicTime start) {
       std::chrono::duration_cast<std::chrono::microseconds>(clock.Now() - start).count());
 }
 
+std::uint64_t TotalBytes(const TaskSnapshot& snapshot) {
+  std::uint64_t bytes = 0;
+  for (const SnapshotFile& file : snapshot.files) bytes += file.size;
+  return bytes;
+}
+
 /// The codecs of state are user code, so they may throw.
 Result<TaskSnapshot> WriteCatching(FileSystem& fs, PendingSnapshot& pending) {
   try {
@@ -60,7 +66,8 @@ void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
         mailbox.Post(SnapshotWritten{});
         const CheckpointId checkpoint = pending.target.checkpoint;
         if (written.ok()) {
-          listener.OnAcknowledged({checkpoint, std::move(*written), pending.timings});
+          const std::uint64_t bytes = TotalBytes(*written);
+          listener.OnAcknowledged({checkpoint, std::move(*written), pending.timings, bytes});
         } else {
           listener.OnDeclined({checkpoint, task.subtask, written.status()});
         }
