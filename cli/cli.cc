@@ -216,8 +216,8 @@ void CommandLine::AddJobCommands() {
   wait->add_option("job", job_, "Job id")->required();
   wait->add_option("--timeout", wait_timeout_, "Give up after, such as 30 s");
   AddCommand(app_, "workers", "Show the workers", ShowWorkers)
-      ->add_option("-o", global_.output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}));
+      ->add_option("-o", global_.output, "table, wide (with their memory) or json")
+      ->check(CLI::IsMember({"table", "wide", "json"}));
 }
 
 int CommandLine::Run(int argc, char** argv) {

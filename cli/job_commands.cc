@@ -93,6 +93,31 @@ std::string ProgressText(const json::value& detail) {
                      HumanCount(static_cast<std::uint64_t>(records)));
 }
 
+Table WorkerTable(const json::array& workers, bool wide) {
+  std::vector<std::string> header{"WORKER ID", "ADDRESS", "PID",  "SLOTS",
+                                  "FREE",      "MEMORY",  "USED", "LAST HEARTBEAT"};
+  if (wide) header.insert(header.end() - 1, {"EXCHANGE", "STATE", "CACHE", "USER"});
+  Table table(std::move(header));
+  for (const json::value& worker : workers) {
+    const json::value& memory = MemberField(worker, "memoryBreakdown");
+    std::vector<std::string> row{TextField(worker, "id"),
+                                 TextField(worker, "path"),
+                                 std::to_string(NumberField(worker, "pid")),
+                                 std::to_string(NumberField(worker, "slotsNumber")),
+                                 std::to_string(NumberField(worker, "freeSlots")),
+                                 BytesText(worker, "memory"),
+                                 BytesText(worker, "residentBytes")};
+    if (wide) {
+      row.insert(row.end(),
+                 {UseText(memory, "exchange"), UseText(memory, "state"),
+                  BytesText(MemberField(memory, "state"), "cache"), UseText(memory, "user")});
+    }
+    row.push_back(HumanAge(NumberField(worker, "timeSinceLastHeartbeat"), NowMillis()));
+    table.Add(std::move(row));
+  }
+  return table;
+}
+
 }  // namespace
 
 int ListJobs(const CommandContext& context, const ListFilter& filter) {
@@ -228,16 +253,7 @@ int ShowWorkers(const CommandContext& context) {
     context.console.Message("No workers are registered. Start one with: penstock worker");
     return kExitDone;
   }
-  Table table({"WORKER ID", "ADDRESS", "PID", "SLOTS", "FREE", "MEMORY", "LAST HEARTBEAT"});
-  for (const json::value& worker : workers) {
-    table.Add({TextField(worker, "id"), TextField(worker, "path"),
-               std::to_string(NumberField(worker, "pid")),
-               std::to_string(NumberField(worker, "slotsNumber")),
-               std::to_string(NumberField(worker, "freeSlots")),
-               HumanBytes(static_cast<std::uint64_t>(NumberField(worker, "memory"))),
-               HumanAge(NumberField(worker, "timeSinceLastHeartbeat"), NowMillis())});
-  }
-  context.console.Raw(table.Render());
+  context.console.Raw(WorkerTable(workers, context.format == OutputFormat::kWide).Render());
   return kExitDone;
 }
 

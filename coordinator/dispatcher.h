@@ -101,6 +101,8 @@ class Dispatcher {
   const Configuration& config() const { return config_; }
   const Clock& clock() const { return parts_.clock; }
 
+  /// What the task hosts of a worker use, all together.
+  MemoryUse MemoryOn(WorkerId worker) const;
  private:
   struct Job {
     std::unique_ptr<JobMaster> master;

@@ -106,6 +106,8 @@ class JobMaster {
   struct Host {
     HostId id;
     WorkerId worker;
+  /// What its hosts on a worker use, as they last said; their sum.
+  MemoryUse MemoryOn(WorkerId worker) const;
     std::uint32_t slots = 0;
     std::vector<SubtaskId> subtasks;
     std::string endpoint;
@@ -132,6 +134,7 @@ class JobMaster {
   void On(const CancelJob&);
   void On(const StopJob&);
   void On(const Tick&);
+    MemoryUse memory{};
   void BeginAttempt();
   void StartHosts();
   void DeployTasks();

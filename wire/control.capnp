@@ -112,6 +112,14 @@ struct TaskMetrics {
   }
 }
 
+struct MemoryUse {
+  exchange @0 :UInt64;
+  exchangeCapacity @1 :UInt64;
+  tables @2 :UInt64;
+  cache @3 :UInt64;
+  resident @4 :UInt64;
+}
+
 struct HostEvent {
   union {
     hostReady :group {
@@ -123,6 +131,7 @@ struct HostEvent {
       checkpoint @3 :UInt64;
       snapshot @4 :TaskSnapshot;
       timings @5 :SnapshotTimings;
+      newBytes @15 :UInt64;
     }
     checkpointDeclined :group {
       checkpoint @6 :UInt64;
@@ -131,7 +140,6 @@ struct HostEvent {
     }
     hostFinished @9 :Void;
     hostFailed :group {
-      newBytes @15 :UInt64;
       error @10 :Status;
       subtask @11 :SubtaskId;
       operatorName @12 :Text;
@@ -139,6 +147,7 @@ struct HostEvent {
     hostMetrics :group {
       tasks @13 :List(TaskMetrics);
       stateBytes @14 :UInt64;
+      memory @16 :MemoryUse;
     }
   }
 }

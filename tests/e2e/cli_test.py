@@ -210,7 +210,7 @@ class CliTest(EndToEndCase):
 
     def test_when_workers_are_shown_then_all_with_their_slots(self):
         lines = self.done("workers").stdout.splitlines()
-        self.assertRegex(lines[0], r"^WORKER ID +ADDRESS +PID +SLOTS +FREE +MEMORY +LAST HEARTBEAT$")
+        self.assertRegex(lines[0], r"^WORKER ID +ADDRESS +PID +SLOTS +FREE +MEMORY +USED +LAST HEARTBEAT$")
         self.assertEqual(len(lines), 3)
         workers = json.loads(self.done("workers", "-o", "json").stdout)
         self.assertEqual([worker["slotsNumber"] for worker in workers], [4, 4])

@@ -230,7 +230,13 @@ TEST_F(RestServiceTest, WhenViewsAreAskedForThenFlinksFieldsAreThere) {
   EXPECT_EQ(Get("/overview").at("jobs-running").as_int64(), 1);
   Register();
   gateway_.Take();
-  EXPECT_EQ(Get("/taskmanagers").at("taskmanagers").at(0).at("freeSlots").as_int64(), 0);
+  const json::value worker = Get("/taskmanagers").at("taskmanagers").at(0);
+  EXPECT_EQ(worker.at("freeSlots").as_int64(), 0);
+  const json::value& memory = worker.at("memoryBreakdown");
+  EXPECT_EQ(memory.at("total").as_int64(), 1LL << 30);
+  EXPECT_EQ(memory.at("exchange").at("share").as_int64(), 1LL << 28);
+  EXPECT_TRUE(memory.at("state").as_object().contains("cache"));
+  EXPECT_TRUE(memory.at("user").as_object().contains("used"));
 }
 
 }  // namespace

@@ -75,5 +75,16 @@ TEST_F(CheckpointViewsTest, WhenAVertexIsShownThenEachSubtaskHasItsPhasesAndSize
   EXPECT_TRUE(CheckpointDetail(h_.master(), CheckpointId(9)).is_null());
 }
 
+TEST(MemoryViewTest, WhenHostsReportTheirMemoryThenItIsSummedPerWorkerWhileTheyLive) {
+  JobMasterHarness h;
+  h.RunFromStart();
+  for (std::size_t i = 0; i < 2; ++i) h.From(i, HostMetrics{{}, 5, {1, 2, 3, 4, 50 + i}});
+  const std::size_t on_a = h.WorkerOf(0) == JobMasterHarness::kWorkerA ? 0 : 1;
+  EXPECT_EQ(h.master().MemoryOn(JobMasterHarness::kWorkerA).resident, 50 + on_a);
+  EXPECT_EQ(h.master().MemoryOn(JobMasterHarness::kWorkerA).tables, 3u);
+  h.Exit(on_a, "killed by SIGKILL");
+  EXPECT_EQ(h.master().MemoryOn(JobMasterHarness::kWorkerA).resident, 0u);
+}
+
 }  // namespace
 }  // namespace penstock
