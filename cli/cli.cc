@@ -14,6 +14,7 @@
 #include "cli/config_command.h"
 #include "cli/exit_code.h"
 #include "cli/job_commands.h"
+#include "cli/rescale_command.h"
 #include "cli/run_command.h"
 #include "cli/supervisor.h"
 #include "cli/version.h"
@@ -92,6 +93,7 @@ class CommandLine {
   unsigned workers_ = 2;
   std::string job_;
   std::string checkpoint_;
+  RescaleRequest rescale_;
   std::string wait_timeout_;
   std::string config_prefix_;
   bool show_origin_ = false;
@@ -209,6 +211,15 @@ void CommandLine::AddJobCommands() {
   checkpoints->add_option("checkpoint", checkpoint_, "Number of a checkpoint");
   checkpoints->add_option("-o", global_.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* rescale = AddCommand(
+      app_, "rescale",
+      "Give a running job another parallelism, without losing or repeating results",
+      [this](const CommandContext& context) { return RescaleJob(context, job_, rescale_); });
+  rescale->add_option("job", job_, "Job id")->required();
+  rescale->add_option("-p,--parallelism", rescale_.parallelism, "The new parallelism")
+      ->required()
+      ->check(CLI::Range(1, 32768));
+  rescale->add_flag("-d,--detached", rescale_.detached, "Return once it is begun");
   AddJobCommand("logs", "Show what happened to a job", ShowLogs);
   CLI::App* wait = AddCommand(
       app_, "wait", "Wait for a job's end",

@@ -42,8 +42,7 @@ Status Dispatcher::AddJob(const StoredJob& stored) {
       JobStorage::Options{
           .checkpoint_directory = config_.Get(options::kCheckpointDirectory),
           .retained = static_cast<std::size_t>(config->Get(options::kCheckpointsRetained)),
-          .transactional = graph->transactional(),
-          .graph_hash = JobGraphHash(*graph)});
+          .transactional = graph->transactional()});
   JobMasterOptions master;
   master.checkpoints = CheckpointOptionsFrom(*config);
   master.restart = RestartOptionsFrom(*config);

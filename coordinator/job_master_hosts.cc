@@ -148,7 +148,7 @@ void JobMaster::On(const WorkerGone& gone) {
 }
 
 void JobMaster::Fail(Cause cause) {
-  if (phase_ == Phase::kDone || state() == JobState::kCancelling) return;
+  if (phase_ == Phase::kDone || state() == JobState::kCancelling || EndingForRescale()) return;
   if (state() == JobState::kFailing) return AddConsequence(cause);
   RecordFailure(cause);
   fatal_ = cause.fatal;

@@ -114,6 +114,15 @@ const char* ShipStrategy(EdgeDistribution distribution) {
   return "";
 }
 
+/// Ours: what has become of the newest rescale; null when there was none.
+json::value RescaleOf(const JobMaster& job) {
+  const auto& rescale = job.rescale();
+  if (!rescale) return nullptr;
+  return json::object{{"parallelism", rescale->parallelism},
+                      {"status", ToString(rescale->status)},
+                      {"reason", rescale->reason}};
+}
+
 std::string ReasonOf(const JobMaster& job, const std::string& waiting) {
   if (!waiting.empty()) return waiting;
   if (job.state() == JobState::kRestarting && !job.progress().failures.empty()) {
@@ -167,6 +176,7 @@ json::object JobDetail(const JobMaster& job, const std::string& waiting, std::in
   detail["now"] = now;
   detail["generation"] = job.progress().generation.value();
   detail["guarantee"] = job.graph().guarantee;
+  detail["rescale"] = RescaleOf(job);
   detail["timestamps"] = std::move(timestamps);
   detail["vertices"] = std::move(vertices);
   detail["status-counts"] = CountsOf(job.executions().Counts(), false);
