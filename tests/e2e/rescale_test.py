@@ -64,6 +64,18 @@ class RescaleTest(EndToEndCase):
         self.rescale(job, 3)
         self.strike(job, self.cluster.supervised("coordinator"))
         self.assertEqual(self.parallelism(job), 3)
+        self.assert_exact(job, output)
+
+    def test_when_the_coordinator_dies_during_a_rescale_then_the_parallelism_is_old_or_new(self):
+        job, output = self.submit(*SETUP, "--rate", "20000")
+        self.cluster.wait_state(job, "RUNNING")
+        self.assert_done(self.cluster.run("rescale", "-d", job, "-p", "3"))
+        self.strike(job, self.cluster.supervised("coordinator"))
+        self.assertIn(self.parallelism(job), (2, 3))
+        self.assert_exact(job, output)
+
+    def assert_exact(self, job, output):
+        """The job finishes, and has committed what the reference says."""
         self.cluster.wait_state(job, "FINISHED", timeout=120)
         checked = subprocess.run([sys.executable, CHECKER, "final", output, *SETUP],
                                  capture_output=True, text=True, timeout=120)
