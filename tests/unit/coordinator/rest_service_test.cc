@@ -249,6 +249,7 @@ class RescaleRoutesTest : public RestServiceTest {
         vertex.parallelism =
             static_cast<std::uint32_t>(std::stoul(request.configuration.at("parallelism.default")));
       }
+      graph.edges[0].distribution = EdgeDistribution::kHash;
       return Plan{graph, {}};
     };
     Restart();
@@ -307,6 +308,15 @@ TEST_F(RescaleRoutesTest, WhenItCannotBeThenTheNumbersAreNamed) {
   const std::string slots = Refusal(Body(3, 3), 503);
   EXPECT_THAT(slots, HasSubstr("would need 3 slots: it has 2, and 0 of the cluster's 2 are free"));
   EXPECT_TRUE(Get("/jobs/" + job_).at("rescale").is_null());
+}
+
+TEST_F(RescaleRoutesTest, WhenTheExchangeWouldNotFitThenRefused) {
+  WorkerRegistration large;
+  large.worker = WorkerId(6, 6);
+  large.slots = 4096;
+  large.memory_bytes = 64ULL << 30;
+  dispatcher_->Post([this, large] { dispatcher_->OnWorkerRegistered(large); });
+  EXPECT_THAT(Refusal(Body(4000, 4000), 503), HasSubstr("worker.memory"));
 }
 
 TEST_F(RescaleRoutesTest, WhenTheBodyIsWrongThenItSaysWhatIsSupported) {
