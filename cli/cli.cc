@@ -8,11 +8,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/checkpoint_command.h"
 #include "cli/cluster_command.h"
 #include "cli/command_context.h"
 #include "cli/config_command.h"
 #include "cli/exit_code.h"
 #include "cli/job_commands.h"
+#include "cli/rescale_command.h"
 #include "cli/run_command.h"
 #include "cli/supervisor.h"
 #include "cli/version.h"
@@ -90,6 +92,8 @@ class CommandLine {
   // Values of the commands' own options.
   unsigned workers_ = 2;
   std::string job_;
+  std::string checkpoint_;
+  RescaleRequest rescale_;
   std::string wait_timeout_;
   std::string config_prefix_;
   bool show_origin_ = false;
@@ -197,7 +201,25 @@ void CommandLine::AddJobCommands() {
       ->check(CLI::IsMember({"table", "json", "name"}));
   AddJobCommand("cancel", "Cancel a job at once", CancelJob);
   AddJobCommand("stop", "End a job in order: final checkpoint, commit, FINISHED", StopJob);
-  AddJobCommand("checkpoints", "Show a job's checkpoints", ShowCheckpoints);
+  CLI::App* checkpoints =
+      AddCommand(app_, "checkpoints", "Show a job's checkpoints, or the phases of one",
+                 [this](const CommandContext& context) {
+                   return checkpoint_.empty() ? ShowCheckpoints(context, job_)
+                                              : ShowCheckpoint(context, job_, checkpoint_);
+                 });
+  checkpoints->add_option("job", job_, "Job id")->required();
+  checkpoints->add_option("checkpoint", checkpoint_, "Number of a checkpoint");
+  checkpoints->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* rescale = AddCommand(
+      app_, "rescale",
+      "Give a running job another parallelism, without losing or repeating results",
+      [this](const CommandContext& context) { return RescaleJob(context, job_, rescale_); });
+  rescale->add_option("job", job_, "Job id")->required();
+  rescale->add_option("-p,--parallelism", rescale_.parallelism, "The new parallelism")
+      ->required()
+      ->check(CLI::Range(1, 32768));
+  rescale->add_flag("-d,--detached", rescale_.detached, "Return once it is begun");
   AddJobCommand("logs", "Show what happened to a job", ShowLogs);
   CLI::App* wait = AddCommand(
       app_, "wait", "Wait for a job's end",
@@ -205,8 +227,8 @@ void CommandLine::AddJobCommands() {
   wait->add_option("job", job_, "Job id")->required();
   wait->add_option("--timeout", wait_timeout_, "Give up after, such as 30 s");
   AddCommand(app_, "workers", "Show the workers", ShowWorkers)
-      ->add_option("-o", global_.output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}));
+      ->add_option("-o", global_.output, "table, wide (with their memory) or json")
+      ->check(CLI::IsMember({"table", "wide", "json"}));
 }
 
 int CommandLine::Run(int argc, char** argv) {

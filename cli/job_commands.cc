@@ -47,6 +47,16 @@ std::string StateText(const json::value& job) {
   return reason.empty() ? state : fmt::format("{} ({})", state, reason);
 }
 
+std::string BytesText(const json::value& object, std::string_view key) {
+  return HumanBytes(static_cast<std::uint64_t>(NumberField(object, key)));
+}
+
+/// Used of a share, as "1.0 MiB of 2.0 MiB".
+std::string UseText(const json::value& breakdown, std::string_view part) {
+  const json::value& of = MemberField(breakdown, part);
+  return fmt::format("{} of {}", BytesText(of, "used"), BytesText(of, "share"));
+}
+
 /// What the job's end means for the command that waited.
 int ReportEnd(const CommandContext& context, const RestClient& rest, const std::string& job,
               const json::value& detail) {
@@ -81,6 +91,31 @@ std::string ProgressText(const json::value& detail) {
   return fmt::format("{}  {}  {} records read", StateText(detail),
                      HumanDuration(NumberField(detail, "duration")),
                      HumanCount(static_cast<std::uint64_t>(records)));
+}
+
+Table WorkerTable(const json::array& workers, bool wide) {
+  std::vector<std::string> header{"WORKER ID", "ADDRESS", "PID",  "SLOTS",
+                                  "FREE",      "MEMORY",  "USED", "LAST HEARTBEAT"};
+  if (wide) header.insert(header.end() - 1, {"EXCHANGE", "STATE", "CACHE", "USER"});
+  Table table(std::move(header));
+  for (const json::value& worker : workers) {
+    const json::value& memory = MemberField(worker, "memoryBreakdown");
+    std::vector<std::string> row{TextField(worker, "id"),
+                                 TextField(worker, "path"),
+                                 std::to_string(NumberField(worker, "pid")),
+                                 std::to_string(NumberField(worker, "slotsNumber")),
+                                 std::to_string(NumberField(worker, "freeSlots")),
+                                 BytesText(worker, "memory"),
+                                 BytesText(worker, "residentBytes")};
+    if (wide) {
+      row.insert(row.end(),
+                 {UseText(memory, "exchange"), UseText(memory, "state"),
+                  BytesText(MemberField(memory, "state"), "cache"), UseText(memory, "user")});
+    }
+    row.push_back(HumanAge(NumberField(worker, "timeSinceLastHeartbeat"), NowMillis()));
+    table.Add(std::move(row));
+  }
+  return table;
 }
 
 }  // namespace
@@ -187,12 +222,12 @@ int ShowCheckpoints(const CommandContext& context, const std::string& job) {
       fmt::format("{} completed, {} failed, {} in progress, {} restored",
                   NumberField(counts, "completed"), NumberField(counts, "failed"),
                   NumberField(counts, "in_progress"), NumberField(counts, "restored")));
-  Table table({"ID", "STATUS", "TRIGGERED", "DURATION", "SIZE", "TYPE"});
+  Table table({"ID", "STATUS", "TRIGGERED", "DURATION", "NEW", "FULL", "TYPE"});
   for (const json::value& checkpoint : ArrayField(*answer, "history")) {
     table.Add({std::to_string(NumberField(checkpoint, "id")), TextField(checkpoint, "status"),
                HumanAge(NumberField(checkpoint, "trigger_timestamp"), NowMillis()),
                HumanDuration(NumberField(checkpoint, "end_to_end_duration")),
-               HumanBytes(static_cast<std::uint64_t>(NumberField(checkpoint, "state_size"))),
+               BytesText(checkpoint, "checkpointed_size"), BytesText(checkpoint, "state_size"),
                TextField(checkpoint, "checkpoint_type")});
   }
   context.console.Raw(table.Render());
@@ -218,16 +253,7 @@ int ShowWorkers(const CommandContext& context) {
     context.console.Message("No workers are registered. Start one with: penstock worker");
     return kExitDone;
   }
-  Table table({"WORKER ID", "ADDRESS", "PID", "SLOTS", "FREE", "MEMORY", "LAST HEARTBEAT"});
-  for (const json::value& worker : workers) {
-    table.Add({TextField(worker, "id"), TextField(worker, "path"),
-               std::to_string(NumberField(worker, "pid")),
-               std::to_string(NumberField(worker, "slotsNumber")),
-               std::to_string(NumberField(worker, "freeSlots")),
-               HumanBytes(static_cast<std::uint64_t>(NumberField(worker, "memory"))),
-               HumanAge(NumberField(worker, "timeSinceLastHeartbeat"), NowMillis())});
-  }
-  context.console.Raw(table.Render());
+  context.console.Raw(WorkerTable(workers, context.format == OutputFormat::kWide).Render());
   return kExitDone;
 }
 

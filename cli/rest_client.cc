@@ -93,6 +93,10 @@ Result<json::value> RestClient::Post(std::string_view path, const json::value& b
   return ParseAnswer(Send("POST", path, "application/json", json::serialize(body)));
 }
 
+Result<json::value> RestClient::Put(std::string_view path, const json::value& body) const {
+  return ParseAnswer(Send("PUT", path, "application/json", json::serialize(body)));
+}
+
 Result<json::value> RestClient::Patch(std::string_view path) const {
   return ParseAnswer(Send("PATCH", path, "application/json", "{}"));
 }

@@ -23,6 +23,7 @@ class RestClient {
 
   Result<boost::json::value> Get(std::string_view path) const;
   Result<boost::json::value> Post(std::string_view path, const boost::json::value& body) const;
+  Result<boost::json::value> Put(std::string_view path, const boost::json::value& body) const;
   Result<boost::json::value> Patch(std::string_view path) const;
   Result<boost::json::value> Delete(std::string_view path) const;
   /// Multipart upload of one file's content under `file_name`.

@@ -25,16 +25,16 @@ CheckpointOptions CheckpointOptionsFrom(const Configuration& config) {
 
 CheckpointCoordinator::CheckpointCoordinator(const JobGraph& graph, CheckpointOptions options,
                                              const Clock& clock)
-    : graph_(graph), options_(options), clock_(clock) {
-  for (const JobVertex& vertex : graph.vertices) {
-    for (std::uint32_t i = 0; i < vertex.parallelism; ++i) tasks_.push_back({vertex.id, i});
-  }
-}
+    : graph_(graph), options_(options), clock_(clock) {}
 
 void CheckpointCoordinator::Begin(CheckpointId last_used) {
   running_ = true;
-  final_wanted_ = false;
+  final_wanted_ = soon_wanted_ = false;
   pending_.reset();
+  tasks_.clear();
+  for (const JobVertex& vertex : graph_.vertices) {
+    for (std::uint32_t i = 0; i < vertex.parallelism; ++i) tasks_.push_back({vertex.id, i});
+  }
   last_used_ = std::max(last_used_, last_used);
   last_trigger_ = clock_.Now();
   next_trigger_ = last_trigger_ + options_.interval;
@@ -49,6 +49,13 @@ void CheckpointCoordinator::End(const std::string& reason) {
 CheckpointActions CheckpointCoordinator::RequestFinal() {
   if (!running_ || final_wanted_) return {};
   final_wanted_ = true;
+  next_trigger_ = clock_.Now();
+  return Tick();
+}
+
+CheckpointActions CheckpointCoordinator::RequestSoon() {
+  if (!running_ || final_wanted_) return {};
+  soon_wanted_ = true;
   next_trigger_ = clock_.Now();
   return Tick();
 }
@@ -77,6 +84,9 @@ CheckpointActions CheckpointCoordinator::Trigger() {
   record.final = final_wanted_;
   record.trigger_millis = ToMillis(clock_.Wall());
   record.tasks = static_cast<std::uint32_t>(tasks_.size());
+  for (const JobVertex& vertex : graph_.vertices) {
+    record.vertices.push_back({vertex.id, vertex.name, vertex.parallelism});
+  }
   return {PrepareCheckpoint{last_used_, final_wanted_}};
 }
 
@@ -105,7 +115,9 @@ CheckpointActions CheckpointCoordinator::OnAcknowledged(
   part.duration_millis = Millis(clock_.Now() - pending_->triggered);
   part.timings = acknowledged.timings;
   for (const SnapshotFile& file : acknowledged.snapshot.files) part.bytes += file.size;
+  part.new_bytes = acknowledged.new_bytes;
   record.bytes += part.bytes;
+  record.new_bytes += part.new_bytes;
   record.latest_ack_millis = part.acknowledged_millis;
   if (pending_->acknowledged.size() < tasks_.size()) return {};
 
@@ -132,6 +144,7 @@ CheckpointActions CheckpointCoordinator::OnDecided(CheckpointId id,
     case Decision::kDecided: break;
   }
   const bool final = pending_->final;
+  soon_wanted_ = false;
   EndRecord(CheckpointStatus::kCompleted, "");
   pending_.reset();
   if (final) running_ = false;
@@ -145,7 +158,7 @@ CheckpointActions CheckpointCoordinator::GiveUp(const std::string& reason) {
   EndRecord(CheckpointStatus::kFailed, reason);
   pending_.reset();
   PlanNext();
-  if (was_final) next_trigger_ = clock_.Now() + options_.final_retry;
+  if (was_final || soon_wanted_) next_trigger_ = clock_.Now() + options_.final_retry;
   return {AbortCheckpoint{
       id,
       fmt::format("{}heckpoint {} {} ({} of {} failed)", was_final ? "final c" : "c", ToString(id),

@@ -65,16 +65,20 @@ using CheckpointActions = std::vector<CheckpointAction>;
 /// checkpoint is a warning; the job runs on. Coordinator thread only.
 class CheckpointCoordinator {
  public:
-  /// `graph` and `clock` outlive this.
+  /// `graph` and `clock` outlive this; the graph changes between attempts only.
   CheckpointCoordinator(const JobGraph& graph, CheckpointOptions options, const Clock& clock);
 
-  /// The tasks of a new attempt run. Ids continue after `last_used`.
+  /// The tasks of a new attempt run, of the graph as it is now. Ids continue after `last_used`.
   void Begin(CheckpointId last_used);
   /// The attempt is over; the one in flight counts as failed.
   void End(const std::string& reason);
 
   /// All sources have ended: one last checkpoint, tried until it succeeds.
   CheckpointActions RequestFinal();
+  /// One as soon as possible: the one in flight, or another at once; after a failure again, until
+  /// one has completed or WithdrawRequest. Nothing once a final one is wanted.
+  CheckpointActions RequestSoon();
+  void WithdrawRequest() { soon_wanted_ = false; }
   /// Time may have passed.
   CheckpointActions Tick();
   CheckpointActions OnPrepared(CheckpointId id, const Result<std::string>& directory);
@@ -87,6 +91,7 @@ class CheckpointCoordinator {
 
   CheckpointId last_used() const { return last_used_; }
   bool in_flight() const { return pending_.has_value(); }
+  bool final_wanted() const { return final_wanted_; }
   /// The record of the one in flight; null when there is none.
   const CheckpointRecord* current() const { return pending_ ? &pending_->record : nullptr; }
   const CheckpointStatistics& statistics() const { return statistics_; }
@@ -116,10 +121,11 @@ class CheckpointCoordinator {
   const JobGraph& graph_;
   const CheckpointOptions options_;
   const Clock& clock_;
-  std::vector<SubtaskId> tasks_;  // constant after construction
+  std::vector<SubtaskId> tasks_;  // of the current attempt
 
   bool running_ = false;
   bool final_wanted_ = false;
+  bool soon_wanted_ = false;
   CheckpointId last_used_;
   std::optional<Pending> pending_;
   Clock::MonotonicTime last_trigger_;

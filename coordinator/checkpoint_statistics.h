@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/ids.h"
 #include "wire/messages.h"
@@ -19,8 +20,16 @@ const char* ToString(CheckpointStatus status);
 struct SubtaskCheckpoint {
   std::int64_t acknowledged_millis = 0;  ///< Wall clock.
   std::int64_t duration_millis = 0;      ///< From the trigger to the acknowledgement.
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;               ///< Of all its files.
+  std::uint64_t new_bytes = 0;           ///< Written for this checkpoint.
   SnapshotTimings timings;
+};
+
+/// A vertex as it was when the checkpoint was taken.
+struct CheckpointVertex {
+  VertexId id;
+  std::string name;
+  std::uint32_t parallelism = 0;
 };
 
 struct CheckpointRecord {
@@ -31,8 +40,10 @@ struct CheckpointRecord {
   std::int64_t latest_ack_millis = 0;  ///< Wall clock; 0 before the first.
   std::int64_t end_millis = 0;         ///< Wall clock; 0 while in progress.
   std::int64_t duration_millis = 0;    ///< Monotonic, from the trigger to the end.
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;             ///< Of all files.
+  std::uint64_t new_bytes = 0;         ///< Written for this checkpoint.
   std::uint32_t tasks = 0;
+  std::vector<CheckpointVertex> vertices;
   std::map<SubtaskId, SubtaskCheckpoint> acknowledged;
   std::string failure;
 };

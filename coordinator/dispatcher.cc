@@ -49,6 +49,12 @@ Result<const JobMaster*> Dispatcher::FindJob(JobId job) const {
                           "'penstock list --all' shows the jobs that there are");
 }
 
+MemoryUse Dispatcher::MemoryOn(WorkerId worker) const {
+  MemoryUse sum;
+  for (const JobMaster* job : order_) sum += job->MemoryOn(worker);
+  return sum;
+}
+
 void Dispatcher::OnWorkerRegistered(const WorkerRegistration& registration) {
   OnWorkerLost(registration.worker, "it has registered again");
   LogInfo("worker registered", {{"worker", registration.worker},

@@ -91,12 +91,18 @@ class Dispatcher {
   /// `done` comes when the wish is durable.
   void Cancel(JobId job, Done<JobId> done);
   void StopJobGracefully(JobId job, Done<JobId> done);
+  /// Plans the job again with `parallelism` as its default and has it go on with that from a
+  /// checkpoint; how it goes is JobMaster::rescale(). `done` comes when it is begun, or with why it
+  /// cannot be.
+  void Rescale(JobId job, std::uint32_t parallelism, Done<JobId> done);
 
   /// NotFound when there is no such job.
   Result<const JobMaster*> FindJob(JobId job) const;
   /// In order of submission.
   const std::vector<const JobMaster*>& jobs() const { return order_; }
   const SlotPool& slots() const { return slots_; }
+  /// What the task hosts of a worker use, all together.
+  MemoryUse MemoryOn(WorkerId worker) const;
   const PluginStore& plugins() const { return parts_.plugins; }
   const Configuration& config() const { return config_; }
   const Clock& clock() const { return parts_.clock; }
@@ -113,6 +119,8 @@ class Dispatcher {
   Result<StoredJob> Describe(const Submission& submission, const Plan& plan);
   Status CheckMemory(const JobGraph& graph) const;
   void StoreAndStart(const Submission& submission, const Result<Plan>& plan, Done<Submitted> done);
+  Result<JobId> BeginRescale(JobId job, const Submission& submission, const Result<Plan>& plan);
+  Status CheckSlots(const JobMaster& job, const JobGraph& graph) const;
   void Wish(JobId job, const JobEvent& event, Done<JobId> done);
 
   void Tell(JobId job, JobEvent event);

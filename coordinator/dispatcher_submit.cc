@@ -3,14 +3,12 @@
 #include <algorithm>
 
 #include "common/config/options.h"
+#include "common/memory_shares.h"
 #include "coordinator/dispatcher.h"
 #include "graph/exchange_memory.h"
 
 namespace penstock {
 namespace {
-
-/// Of a slot's memory; the rest is for state and user code.
-constexpr std::uint64_t kExchangePercent = 25;
 
 /// Whoever uploaded a plugin knows it by its name, not by its place in the store.
 Status NamedAsUploaded(const Status& status, const std::string& path, const std::string& name) {
@@ -44,8 +42,7 @@ Status Dispatcher::AddJob(const StoredJob& stored) {
       JobStorage::Options{
           .checkpoint_directory = config_.Get(options::kCheckpointDirectory),
           .retained = static_cast<std::size_t>(config->Get(options::kCheckpointsRetained)),
-          .transactional = graph->transactional(),
-          .graph_hash = JobGraphHash(*graph)});
+          .transactional = graph->transactional()});
   JobMasterOptions master;
   master.checkpoints = CheckpointOptionsFrom(*config);
   master.restart = RestartOptionsFrom(*config);
@@ -136,7 +133,7 @@ Status Dispatcher::CheckMemory(const JobGraph& graph) const {
   }
   const PhysicalPlan plan = ExpandGraph(graph);
   return CheckExchangeMemory(ComputeExchangeMemory(plan, SubtasksOfFullestSlot(graph)),
-                             slot / 100 * kExchangePercent, plan, &graph);
+                             MemoryShares{slot}.exchange(), plan, &graph);
 }
 
 void Dispatcher::StorePlugin(std::string name, std::string content, Done<PluginEntry> done) {

@@ -19,6 +19,12 @@ bool HasEnded(TaskState state) {
 std::string_view ToString(TaskState state) { return kNames[static_cast<std::size_t>(state)]; }
 
 ExecutionGraph::ExecutionGraph(const JobGraph& graph, const Clock& clock) : clock_(clock) {
+  Reset(graph);
+}
+
+void ExecutionGraph::Reset(const JobGraph& graph) {
+  first_of_vertex_.clear();
+  executions_.clear();
   for (const JobVertex& vertex : graph.vertices) {
     first_of_vertex_.push_back(executions_.size());
     for (std::uint32_t i = 0; i < vertex.parallelism; ++i) {
@@ -26,14 +32,6 @@ ExecutionGraph::ExecutionGraph(const JobGraph& graph, const Clock& clock) : cloc
     }
   }
   first_of_vertex_.push_back(executions_.size());
-}
-
-void ExecutionGraph::Reset() {
-  for (Execution& execution : executions_) {
-    const SubtaskId subtask = execution.subtask;
-    execution = Execution{};
-    execution.subtask = subtask;
-  }
 }
 
 Execution* ExecutionGraph::FindMutable(SubtaskId subtask) {

@@ -50,8 +50,8 @@ class ExecutionGraph {
  public:
   ExecutionGraph(const JobGraph& graph, const Clock& clock);
 
-  /// A new attempt: every task CREATED, no metrics.
-  void Reset();
+  /// A new attempt at `graph`: every task CREATED, no metrics.
+  void Reset(const JobGraph& graph);
   void Place(SubtaskId subtask, HostId host, WorkerId worker);
   /// Tasks that have ended (FINISHED, CANCELED, FAILED) keep their state.
   void SetAll(TaskState state);

@@ -10,6 +10,7 @@
 #include "checkpoint/storage.h"
 #include "common/config/options.h"
 #include "coordinator/job_progress.h"
+#include "graph/job_graph.h"
 #include "wire/messages.h"
 
 namespace penstock {
@@ -56,12 +57,17 @@ struct DecisionWritten {
 };
 struct CancelJob {};
 struct StopJob {};
+/// Go on from a checkpoint with the graph of another parallelism.
+struct RescaleJob {
+  JobSpec spec;  ///< Replaces the job's; differs in configuration and graph_json.
+  JobGraph graph;
+};
 /// Time may have passed.
 struct Tick {};
 
 using JobEvent =
     std::variant<StartJob, SlotsGranted, AttemptPrepared, HostMessage, HostEnded, WorkerGone,
-                 CheckpointDirectoryMade, DecisionWritten, CancelJob, StopJob, Tick>;
+                 CheckpointDirectoryMade, DecisionWritten, CancelJob, StopJob, RescaleJob, Tick>;
 
 // ---- what it wants done; in order ----
 
@@ -70,11 +76,13 @@ struct RequestSlots {
   std::uint32_t count = 0;
 };
 struct ReleaseSlots {};
-/// Store the progress durably; then fence older generations; then find the restore point:
-/// AttemptPrepared. Nothing of the generation starts before.
+/// Store the progress durably, and in the same step what replaces the job's description; then fence
+/// older generations; then find the restore point: AttemptPrepared. Nothing of the generation
+/// starts before.
 struct PrepareAttempt {
   JobProgress progress;
   std::map<CheckpointId, std::string> unreadable;  ///< Found damaged by a task; with the reason.
+  std::optional<JobSpec> spec;                     ///< Nothing: it is stored already.
 };
 struct SendCommand {
   WorkerId worker;

@@ -57,12 +57,13 @@ void JobMaster::On(const StartJob&) {
 }
 
 void JobMaster::BeginAttempt() {
+  if (target_) TakeTarget();
   hosts_.clear();
   slots_.clear();
   exhausted_.clear();
   restore_.reset();
   fatal_ = secondary_cause_ = slots_broken_ = false;
-  executions_.Reset();
+  executions_.Reset(graph_);
   SetPhase(Phase::kWaitingForSlots);
   Tell(LogLevel::kInfo, fmt::format("waiting for {} slots", graph_.slots()));
   Emit(RequestSlots{graph_.slots()});
@@ -75,7 +76,8 @@ void JobMaster::On(const SlotsGranted& granted) {
   executions_.SetAll(TaskState::kScheduled);
   progress_.generation = progress_.generation.Next();
   SetPhase(Phase::kPreparing);
-  Emit(PrepareAttempt{progress_, unreadable_});
+  Emit(PrepareAttempt{progress_, unreadable_,
+                      spec_stored_ ? std::nullopt : std::optional<JobSpec>(spec_)});
 }
 
 void JobMaster::On(const AttemptPrepared& prepared) {
@@ -87,6 +89,7 @@ void JobMaster::On(const AttemptPrepared& prepared) {
                        prepared.status.domain() == ErrorDomain::kUser;
     return Fail({.status = prepared.status, .fatal = fatal});
   }
+  spec_stored_ = true;
   if (slots_broken_) return BeginAttempt();
   restore_ = prepared.restore;
   progress_.last_used = std::max(progress_.last_used, prepared.newest);
@@ -138,6 +141,7 @@ void JobMaster::DeployTasks() {
 void JobMaster::StartTasks() {
   Enter(JobState::kRunning);
   executions_.SetAll(TaskState::kRunning);
+  CompleteRescale();
   if (restore_ && restore_->final) {
     SetPhase(Phase::kFinishing, options_.finish_timeout);
     if (AllHosts(HostPhase::kFinished)) Finish();
@@ -148,6 +152,7 @@ void JobMaster::StartTasks() {
   SendToAll(penstock::StartTasks{});
   if (progress_.goal == JobGoal::kStop) SendToAll(StopSources{});
   CheckSourcesEnded();
+  if (target_) RequestRescaleCheckpoint();
 }
 
 void JobMaster::CheckSourcesEnded() {
@@ -156,7 +161,9 @@ void JobMaster::CheckSourcesEnded() {
   for (const JobVertex& vertex : graph_.vertices) {
     if (vertex.is_source()) sources += vertex.parallelism;
   }
-  if (exhausted_.size() == sources) Apply(checkpoints_.RequestFinal());
+  if (exhausted_.size() != sources) return;
+  if (target_) GiveUpRescale("the job has read all its input");
+  Apply(checkpoints_.RequestFinal());
 }
 
 void JobMaster::Finish() {
@@ -186,6 +193,7 @@ Status JobMaster::CheckStop() const {
 void JobMaster::On(const CancelJob&) {
   if (!CheckCancel().ok() || progress_.goal == JobGoal::kCancel) return;
   progress_.goal = JobGoal::kCancel;
+  GiveUpRescale("the job was cancelled");
   Tell(LogLevel::kInfo, "cancelling");
   const bool running = phase_ == Phase::kRunning;
   Enter(JobState::kCancelling);
@@ -205,6 +213,7 @@ void JobMaster::On(const CancelJob&) {
 void JobMaster::On(const StopJob&) {
   if (!CheckStop().ok() || progress_.goal == JobGoal::kStop) return;
   progress_.goal = JobGoal::kStop;
+  if (target_) GiveUpRescale("the job is being stopped");
   Tell(LogLevel::kInfo, "stopping: sources end, then a final checkpoint is taken");
   Emit(SaveProgress{progress_});
   if (phase_ == Phase::kRunning) SendToAll(StopSources{});
@@ -234,6 +243,9 @@ void JobMaster::OnDeadline() {
     case Phase::kClosing: SetPhase(Phase::kEnding); return KillHosts();
     case Phase::kDone: return KillHosts();
     case Phase::kBackoff: return BeginAttempt();
+    case Phase::kRunning:
+      return GiveUpRescale(fmt::format("no checkpoint was completed within {} s",
+                                       Seconds(options_.checkpoints.timeout)));
     default: return;
   }
 }
@@ -242,6 +254,7 @@ void JobMaster::OnAllGone() {
   switch (state()) {
     case JobState::kFailing: return RestartOrFail();
     case JobState::kCancelling: return EndJob(JobState::kCanceled);
+    case JobState::kRestarting: return BeginAttempt();
     default: break;
   }
   if (phase_ == Phase::kDone) {
@@ -269,6 +282,7 @@ void JobMaster::RestartOrFail() {
 
 void JobMaster::EndJob(JobState state) {
   Enter(state);
+  GiveUpRescale("the job has ended");
   progress_.end_millis = ToMillis(clock_.Wall());
   if (state == JobState::kCanceled) executions_.SetAll(TaskState::kCanceled);
   Emit(SaveProgress{progress_});

@@ -48,6 +48,17 @@ struct JobEventLine {
   std::string text;
 };
 
+enum class RescaleStatus : unsigned char { kInProgress, kCompleted, kUnchanged, kGivenUp };
+/// "IN_PROGRESS"
+std::string_view ToString(RescaleStatus status);
+
+/// What has become of the newest wish for another parallelism.
+struct RescaleRecord {
+  std::uint32_t parallelism = 0;
+  RescaleStatus status = RescaleStatus::kInProgress;
+  std::string reason{};  ///< Why it was given up.
+};
+
 /// Runs one job from its submission or recovery to its end, over all its attempts. Only decides:
 /// every event returns what has to be done, in order, and nothing is done here. Everything of an
 /// attempt carries its generation; what an older one still says is ignored. Coordinator thread
@@ -56,6 +67,9 @@ struct JobEventLine {
 /// An attempt: wait for slots → prepare (generation stored, older ones fenced, restore point found)
 /// → start hosts → deploy tasks → run → end. It ends by finishing, by a failure or by cancelling;
 /// the next one begins when every host of the last is known to be gone.
+///
+/// A rescale: a checkpoint completes → the attempt ends, without a failure → the next one takes the
+/// new graph, whose description is stored before anything of it starts.
 class JobMaster {
  public:
   /// `graph` is spec.graph_json, parsed. `progress` is what the job store has; its state is taken
@@ -71,12 +85,17 @@ class JobMaster {
   /// OK when a cancel or a stop has a meaning now; else a conflict that says why not.
   Status CheckCancel() const;
   Status CheckStop() const;
+  Status CheckRescale() const;
 
   /// Is this one of the current attempt's hosts?
   bool HasHost(HostId host) const { return hosts_.contains(host); }
   JobState state() const { return progress_.state; }
   const JobSpec& spec() const { return spec_; }
   const JobGraph& graph() const { return graph_; }
+  /// Of the rescale under way, if there is one that has not taken effect yet.
+  const JobGraph& wanted_graph() const { return target_ ? target_->graph : graph_; }
+  /// The newest since the coordinator started.
+  const std::optional<RescaleRecord>& rescale() const { return rescale_; }
   const JobProgress& progress() const { return progress_; }
   const ExecutionGraph& executions() const { return executions_; }
   const CheckpointCoordinator& checkpoints() const { return checkpoints_; }
@@ -87,6 +106,8 @@ class JobMaster {
   std::int64_t last_change_millis() const;
   /// Bytes of keyed state over all hosts, as they last said.
   std::uint64_t state_bytes() const;
+  /// What its hosts on a worker use, as they last said; their sum.
+  MemoryUse MemoryOn(WorkerId worker) const;
 
  private:
   enum class Phase : unsigned char {
@@ -113,6 +134,7 @@ class JobMaster {
     bool gone = false;
     bool reported = false;  // has said why it fails, so its end is no news
     std::uint64_t state_bytes = 0;
+    MemoryUse memory{};
   };
   /// A failure as it is reported, before it is known to be the first cause.
   struct Cause {
@@ -142,6 +164,15 @@ class JobMaster {
   void OnAllGone();
   void RestartOrFail();
   void EndJob(JobState state);
+
+  // job_master_rescale.cc
+  void On(const RescaleJob& rescale);
+  void RequestRescaleCheckpoint();
+  void EndForRescale();
+  bool EndingForRescale() const;
+  void TakeTarget();
+  void CompleteRescale();
+  void GiveUpRescale(const std::string& reason);
 
   // job_master_hosts.cc: what hosts and workers say, and failures
   void On(const HostMessage& message);
@@ -185,8 +216,9 @@ class JobMaster {
   bool AllGone() const;
   std::string HostsBefore(HostPhase phase) const;
 
-  const JobSpec spec_;
-  const JobGraph graph_;
+  // Constant during an attempt.
+  JobSpec spec_;
+  JobGraph graph_;
   const JobMasterOptions options_;
   const Clock& clock_;
   RandomBits random_;
@@ -197,8 +229,12 @@ class JobMaster {
   CheckpointCoordinator checkpoints_;
   std::map<CheckpointId, std::string> unreadable_;
 
+  std::optional<RescaleJob> target_;  // taken by the next attempt
+  bool spec_stored_ = true;
+  std::optional<RescaleRecord> rescale_;
+
   Phase phase_ = Phase::kIdle;
-  std::optional<Clock::MonotonicTime> deadline_;
+  std::optional<Clock::MonotonicTime> deadline_;  // of the phase; while running, of a rescale
   // The current attempt.
   std::vector<WorkerId> slots_;
   std::map<HostId, Host> hosts_;

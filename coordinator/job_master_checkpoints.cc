@@ -58,6 +58,7 @@ void JobMaster::Do(const CommitCheckpoint& action) {
   SendToAll(action.completed);
   Emit(SaveProgress{progress_});
   Emit(DropOldCheckpoints{});
+  if (target_ && !action.completed.final) EndForRescale();
 }
 
 void JobMaster::Do(const LoseCheckpoint& action) { Fail({.status = action.reason}); }

@@ -101,6 +101,7 @@ void JobMaster::NoteUnreadable(const Status& error) {
 
 void JobMaster::OnHost(Host& host, const HostMetrics& metrics) {
   host.state_bytes = metrics.state_bytes;
+  host.memory = metrics.memory;
   for (const TaskMetrics& task : metrics.tasks) executions_.SetMetrics(task);
 }
 
@@ -147,7 +148,7 @@ void JobMaster::On(const WorkerGone& gone) {
 }
 
 void JobMaster::Fail(Cause cause) {
-  if (phase_ == Phase::kDone || state() == JobState::kCancelling) return;
+  if (phase_ == Phase::kDone || state() == JobState::kCancelling || EndingForRescale()) return;
   if (state() == JobState::kFailing) return AddConsequence(cause);
   RecordFailure(cause);
   fatal_ = cause.fatal;
@@ -227,6 +228,14 @@ std::uint64_t JobMaster::state_bytes() const {
   std::uint64_t total = 0;
   for (const auto& [id, host] : hosts_) total += host.gone ? 0 : host.state_bytes;
   return total;
+}
+
+MemoryUse JobMaster::MemoryOn(WorkerId worker) const {
+  MemoryUse sum;
+  for (const auto& [id, host] : hosts_) {
+    if (!host.gone && host.worker == worker) sum += host.memory;
+  }
+  return sum;
 }
 
 }  // namespace penstock

@@ -20,7 +20,8 @@ bool IsEdge(JobState from, JobState to) {
       return to == kCreated || to == kRunning || to == kRestarting || to == kFailing;
     case kCreated:
     case kRestarting: return to == kRunning || to == kFailing || to == kCancelling;
-    case kRunning: return to == kFinished || to == kFailing || to == kCancelling;
+    case kRunning:
+      return to == kFinished || to == kFailing || to == kCancelling || to == kRestarting;
     case kFailing: return to == kRestarting || to == kFailed || to == kCancelling;
     case kCancelling: return to == kCanceled;
     case kSuspended: return to == kInitializing;

@@ -16,8 +16,9 @@ namespace penstock {
 ///                       │  FAILED RESTARTING → RUNNING
 ///
 /// CREATED: waits for slots or is deployed for the first time. RESTARTING: the same after a
-/// failure. FAILING and CANCELLING: task hosts are ending. SUSPENDED: the coordinator stops, the
-/// job will go on with the next one. RECONCILING: adopted by a restarted coordinator.
+/// failure, or for another parallelism, when RUNNING leads there at once. FAILING and CANCELLING:
+/// task hosts are ending. SUSPENDED: the coordinator stops, the job will go on with the next one.
+/// RECONCILING: adopted by a restarted coordinator.
 enum class JobState : unsigned char {
   kInitializing,
   kCreated,

@@ -21,11 +21,11 @@ AttemptPrepared JobStorage::Run(const PrepareAttempt& effect) {
 }
 
 Result<RestoreChoice> JobStorage::Begin(const PrepareAttempt& effect) {
-  PENSTOCK_RETURN_IF_ERROR(Save(effect.progress));
+  PENSTOCK_RETURN_IF_ERROR(effect.spec ? Replace(*effect.spec, effect.progress)
+                                       : Save(effect.progress));
   PENSTOCK_RETURN_IF_ERROR(checkpoints_.Fence(effect.progress.generation));
   return ChooseRestorePoint(checkpoints_, {.last_completed = effect.progress.last_completed,
                                            .transactional = options_.transactional,
-                                           .graph_hash = options_.graph_hash,
                                            .unreadable = effect.unreadable});
 }
 
@@ -53,6 +53,11 @@ Status JobStorage::Run(const SaveProgress& effect) { return Save(effect.progress
 
 Status JobStorage::Save(const JobProgress& progress) {
   last_save_ = store_.SaveProgress(job_, progress);
+  return last_save_;
+}
+
+Status JobStorage::Replace(const JobSpec& spec, const JobProgress& progress) {
+  last_save_ = store_.Replace({spec, progress});
   return last_save_;
 }
 

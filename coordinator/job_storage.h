@@ -16,7 +16,6 @@ class JobStorage {
     std::string checkpoint_directory;
     std::size_t retained = 3;
     bool transactional = false;
-    std::uint64_t graph_hash = 0;
   };
   /// `fs` and `store` outlive this.
   JobStorage(FileSystem& fs, JobStore& store, JobId job, Options options);
@@ -34,6 +33,7 @@ class JobStorage {
 
  private:
   Status Save(const JobProgress& progress);
+  Status Replace(const JobSpec& spec, const JobProgress& progress);
   Result<RestoreChoice> Begin(const PrepareAttempt& effect);
   Result<std::string> MakeDirectory(const MakeCheckpointDirectory& effect);
 

@@ -135,6 +135,14 @@ Status JobStore::SaveProgress(JobId job, const JobProgress& progress) {
   return database_->Write(std::move(batch));
 }
 
+Status JobStore::Replace(const StoredJob& job) {
+  const std::string id = ToString(job.spec.id);
+  rocksdb::WriteBatch batch;
+  batch.Put(KeyOf(kSpecPrefix, id), EncodeJobSpec(job.spec));
+  batch.Put(KeyOf(kProgressPrefix, id), EncodeJobProgress(job.progress));
+  return database_->Write(std::move(batch));
+}
+
 Result<std::vector<StoredJob>> JobStore::List() {
   PENSTOCK_ASSIGN_OR_RETURN(const auto db, database_->Use());
   std::vector<StoredJob> jobs;

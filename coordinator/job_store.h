@@ -30,6 +30,8 @@ class JobStore {
   Result<JobId> FindKey(const std::string& idempotency_key);
 
   Status SaveProgress(JobId job, const JobProgress& progress);
+  /// A new description and progress for the job of spec.id, both or, after a crash, neither.
+  Status Replace(const StoredJob& job);
 
   /// In order of submission. Fails with kCorruption that names the job whose entry is damaged.
   Result<std::vector<StoredJob>> List();

@@ -14,11 +14,6 @@ Result<RestorePoint> ReadPoint(CheckpointStorage& storage, CheckpointId id,
   }
   PENSTOCK_ASSIGN_OR_RETURN(CheckpointManifest manifest, storage.ReadManifest(id));
   PENSTOCK_RETURN_IF_ERROR(storage.VerifyFiles(manifest));
-  if (manifest.graph_hash != question.graph_hash) {
-    return Status::InvalidArgument(fmt::format(
-        "checkpoint {} belongs to another job graph: expected hash {:016x}, found {:016x}",
-        ToString(id), question.graph_hash, manifest.graph_hash));
-  }
   return RestorePoint{id, storage.CompletedPath(id), manifest.final, std::move(manifest.tasks)};
 }
 

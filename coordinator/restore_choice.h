@@ -14,7 +14,6 @@ namespace penstock {
 struct RestoreQuestion {
   CheckpointId last_completed;  ///< The job store remembers that this one was decided; 0: none.
   bool transactional = false;   ///< Then an older checkpoint would commit results twice.
-  std::uint64_t graph_hash = 0;
   std::map<CheckpointId, std::string> unreadable;  ///< Found damaged by a task, with the reason.
 };
 

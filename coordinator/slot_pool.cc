@@ -97,6 +97,11 @@ std::uint32_t SlotPool::free_slots() const {
   return free;
 }
 
+std::uint32_t SlotPool::HeldBy(JobId job) const {
+  const auto held = held_.find(job);
+  return held == held_.end() ? 0 : static_cast<std::uint32_t>(held->second.size());
+}
+
 std::string SlotPool::WaitingFor(JobId job) const {
   for (const Waiting& waiting : waiting_) {
     if (waiting.job != job) continue;

@@ -53,6 +53,8 @@ class SlotPool {
   const std::map<WorkerId, WorkerEntry>& workers() const { return workers_; }
   std::uint32_t total_slots() const;
   std::uint32_t free_slots() const;
+  /// Slots that the job holds.
+  std::uint32_t HeldBy(JobId job) const;
   /// In words, what a waiting job waits for; empty when it does not wait.
   std::string WaitingFor(JobId job) const;
 

@@ -63,8 +63,8 @@ struct JobEdge {
 /// In this release a vertex has at most one input edge.
 struct JobGraph {
   std::string name;
-  std::string
-      guarantee;  ///< "exactly-once", "at-least-once" or "none": the weakest of sources and sinks.
+  /// "exactly-once", "at-least-once" or "none": the weakest of sources, sinks and checkpoint mode.
+  std::string guarantee;
   std::vector<JobVertex> vertices;
   std::vector<JobEdge> edges;
 

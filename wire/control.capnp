@@ -114,6 +114,14 @@ struct TaskMetrics {
   }
 }
 
+struct MemoryUse {
+  exchange @0 :UInt64;
+  exchangeCapacity @1 :UInt64;
+  tables @2 :UInt64;
+  cache @3 :UInt64;
+  resident @4 :UInt64;
+}
+
 struct HostEvent {
   union {
     hostReady :group {
@@ -125,6 +133,7 @@ struct HostEvent {
       checkpoint @3 :UInt64;
       snapshot @4 :TaskSnapshot;
       timings @5 :SnapshotTimings;
+      newBytes @15 :UInt64;
     }
     checkpointDeclined :group {
       checkpoint @6 :UInt64;
@@ -140,6 +149,7 @@ struct HostEvent {
     hostMetrics :group {
       tasks @13 :List(TaskMetrics);
       stateBytes @14 :UInt64;
+      memory @16 :MemoryUse;
     }
   }
 }

@@ -61,6 +61,19 @@ static penstock::TaskMetrics Read(TaskMetrics::Reader from) {
   return metrics;
 }
 
+static void Write(const penstock::MemoryUse& from, MemoryUse::Builder to) {
+  to.setExchange(from.exchange);
+  to.setExchangeCapacity(from.exchange_capacity);
+  to.setTables(from.tables);
+  to.setCache(from.cache);
+  to.setResident(from.resident);
+}
+
+static penstock::MemoryUse Read(MemoryUse::Reader from) {
+  return {from.getExchange(), from.getExchangeCapacity(), from.getTables(), from.getCache(),
+          from.getResident()};
+}
+
 namespace {
 
 struct CommandWriter {
@@ -99,6 +112,7 @@ struct EventWriter {
     acknowledged.setCheckpoint(from.checkpoint.value());
     Write(from.snapshot, acknowledged.initSnapshot());
     Write(from.timings, acknowledged.initTimings());
+    acknowledged.setNewBytes(from.new_bytes);
   }
   void operator()(const CheckpointDeclined& from) {
     auto declined = to.initCheckpointDeclined();
@@ -117,6 +131,7 @@ struct EventWriter {
     auto metrics = to.initHostMetrics();
     WriteList(from.tasks, metrics.initTasks(from.tasks.size()));
     metrics.setStateBytes(from.state_bytes);
+    Write(from.memory, metrics.initMemory());
   }
 };
 
@@ -126,7 +141,8 @@ penstock::DeployTasks ReadDeployTasks(HostCommand::DeployTasks::Reader from) {
 }
 
 penstock::CheckpointAcknowledged ReadAcknowledged(HostEvent::CheckpointAcknowledged::Reader from) {
-  return {CheckpointId(from.getCheckpoint()), Read(from.getSnapshot()), Read(from.getTimings())};
+  return {CheckpointId(from.getCheckpoint()), Read(from.getSnapshot()), Read(from.getTimings()),
+          from.getNewBytes()};
 }
 
 penstock::CheckpointDeclined ReadDeclined(HostEvent::CheckpointDeclined::Reader from) {
@@ -178,7 +194,8 @@ penstock::HostEvent Read(HostEvent::Reader from) {
     case HostEvent::HOST_FAILED: return ReadFailed(from.getHostFailed());
     case HostEvent::HOST_METRICS: {
       auto metrics = from.getHostMetrics();
-      return HostMetrics{ReadList(metrics.getTasks()), metrics.getStateBytes()};
+      return HostMetrics{ReadList(metrics.getTasks()), metrics.getStateBytes(),
+                         Read(metrics.getMemory())};
     }
   }
   KJ_FAIL_REQUIRE("unknown event of a task host");

@@ -89,6 +89,7 @@ struct CheckpointAcknowledged {
   CheckpointId checkpoint;
   TaskSnapshot snapshot;
   SnapshotTimings timings;
+  std::uint64_t new_bytes = 0;  ///< Written for this checkpoint; not in files of earlier ones.
 };
 /// The snapshot could not be written; the task runs on.
 struct CheckpointDeclined {
@@ -110,9 +111,27 @@ struct TaskMetrics {
   std::map<std::string, std::uint64_t> counters;
   std::int64_t watermark = 0;  ///< Milliseconds; INT64_MIN when none.
 };
+/// What a task host uses of its share of worker.memory, in bytes.
+struct MemoryUse {
+  std::uint64_t exchange = 0;           ///< Queued at its input gates.
+  std::uint64_t exchange_capacity = 0;  ///< The most that may be.
+  std::uint64_t tables = 0;             ///< State in memory.
+  std::uint64_t cache = 0;              ///< Block cache and write buffers beneath the tables.
+  std::uint64_t resident = 0;           ///< The process in all; 0 when it can't be told.
+
+  MemoryUse& operator+=(const MemoryUse& other) {
+    exchange += other.exchange;
+    exchange_capacity += other.exchange_capacity;
+    tables += other.tables;
+    cache += other.cache;
+    resident += other.resident;
+    return *this;
+  }
+};
 struct HostMetrics {
   std::vector<TaskMetrics> tasks;
   std::uint64_t state_bytes = 0;
+  MemoryUse memory;
 };
 
 using HostEvent = std::variant<HostReady, HostDeployed, SourceExhausted, CheckpointAcknowledged,

@@ -50,6 +50,7 @@ constexpr std::array kAllOptions{
     &options::kCheckpointInterval.spec,
     &options::kCheckpointTimeout.spec,
     &options::kCheckpointMinPause.spec,
+    &options::kCheckpointMode.spec,
     &options::kCheckpointDirectory.spec,
     &options::kCheckpointsRetained.spec,
     &options::kBufferTimeout.spec,

@@ -14,6 +14,10 @@ enum class LogLevel : unsigned char { kTrace, kDebug, kInfo, kWarn, kError, kOff
 /// Flink's choices; here both select the one backend.
 enum class StateBackendType : unsigned char { kHashMap, kRocksDb };
 
+/// What a task does between the first barrier of a checkpoint and the last: kExactlyOnce blocks the
+/// channels that have it; kAtLeastOnce reads on, so that a restore repeats some records.
+enum class CheckpointMode : unsigned char { kExactlyOnce, kAtLeastOnce };
+
 /// All options that exist. Read one as `config.Get(options::kCheckpointInterval)`.
 namespace options {
 
@@ -98,6 +102,11 @@ inline constexpr Option<Millis> kCheckpointMinPause{
     {.key = "execution.checkpointing.min-pause",
      .description = "Least time from the end of one checkpoint to the start of the next.",
      .default_text = "0 ms"}};
+inline constexpr Option<CheckpointMode> kCheckpointMode{
+    {.key = "execution.checkpointing.mode",
+     .description = "Whether a restore may repeat records, for shorter waits at barriers.",
+     .default_text = "exactly-once",
+     .choices = "exactly-once|at-least-once"}};
 inline constexpr Option<std::string> kCheckpointDirectory{
     {.key = "execution.checkpointing.dir",
      .description = "Directory of checkpoints; the same one for the coordinator and all workers.",

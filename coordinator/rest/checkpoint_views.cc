@@ -1,6 +1,8 @@
 // The part of job_views.h about checkpoints.
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "coordinator/rest/job_views.h"
 
@@ -19,7 +21,7 @@ json::object RecordOf(const JobMaster& job, const CheckpointRecord& record) {
                       {"final", record.final},
                       {"trigger_timestamp", record.trigger_millis},
                       {"latest_ack_timestamp", record.latest_ack_millis},
-                      {"checkpointed_size", record.bytes},
+                      {"checkpointed_size", record.new_bytes},
                       {"state_size", record.bytes},
                       {"end_to_end_duration", record.duration_millis},
                       {"num_subtasks", record.tasks},
@@ -38,21 +40,109 @@ json::object RecordOf(const JobMaster& job, const CheckpointRecord& record) {
   return object;
 }
 
+/// Between the two nearest values, as Flink computes it. Requires sorted values, at least one.
+double Percentile(const std::vector<std::int64_t>& sorted, double share) {
+  const double position = share * static_cast<double>(sorted.size() + 1);
+  if (position < 1) return static_cast<double>(sorted.front());
+  const auto below = static_cast<std::size_t>(position);
+  if (below >= sorted.size()) return static_cast<double>(sorted.back());
+  const auto low = static_cast<double>(sorted[below - 1]);
+  const auto high = static_cast<double>(sorted[below]);
+  return low + (position - static_cast<double>(below)) * (high - low);
+}
+
+json::object Summary(std::vector<std::int64_t> values) {
+  if (values.empty()) values.push_back(0);
+  std::sort(values.begin(), values.end());
+  const std::int64_t sum = std::accumulate(values.begin(), values.end(), std::int64_t{0});
+  return {{"min", values.front()},
+          {"max", values.back()},
+          {"avg", sum / static_cast<std::int64_t>(values.size())},
+          {"p50", Percentile(values, 0.5)},
+          {"p90", Percentile(values, 0.9)},
+          {"p95", Percentile(values, 0.95)},
+          {"p99", Percentile(values, 0.99)},
+          {"p999", Percentile(values, 0.999)}};
+}
+
+/// Over the completed ones that are remembered.
 template <typename Field>
 json::object Summary(const CheckpointStatistics& statistics, Field field) {
-  std::int64_t least = 0;
-  std::int64_t most = 0;
-  std::int64_t sum = 0;
-  std::int64_t count = 0;
+  std::vector<std::int64_t> values;
   for (const CheckpointRecord& record : statistics.history()) {
     if (record.status != CheckpointStatus::kCompleted) continue;
-    const auto value = static_cast<std::int64_t>(field(record));
-    least = count == 0 ? value : std::min(least, value);
-    most = std::max(most, value);
-    sum += value;
-    ++count;
+    values.push_back(static_cast<std::int64_t>(field(record)));
   }
-  return {{"min", least}, {"max", most}, {"avg", count == 0 ? 0 : sum / count}};
+  return Summary(std::move(values));
+}
+
+json::object SubtaskOf(std::uint32_t index, const SubtaskCheckpoint& part) {
+  return {{"index", index},
+          {"status", "completed"},
+          {"ack_timestamp", part.acknowledged_millis},
+          {"end_to_end_duration", part.duration_millis},
+          {"state_size", part.bytes},
+          {"checkpointed_size", part.new_bytes},
+          {"checkpoint", json::object{{"sync", part.timings.synchronous / 1000},
+                                      {"async", part.timings.asynchronous / 1000}}},
+          {"alignment", json::object{{"duration", part.timings.alignment / 1000}}},
+          {"start_delay", part.timings.start_delay / 1000}};
+}
+
+/// One vertex's part of a checkpoint, with its subtasks.
+json::object VertexPart(const CheckpointVertex& vertex, const CheckpointRecord& record) {
+  std::uint64_t bytes = 0;
+  std::uint64_t new_bytes = 0;
+  std::int64_t latest = 0;
+  std::int64_t duration = 0;
+  json::array subtasks;
+  for (const auto& [subtask, part] : record.acknowledged) {
+    if (subtask.vertex != vertex.id) continue;
+    bytes += part.bytes;
+    new_bytes += part.new_bytes;
+    latest = std::max(latest, part.acknowledged_millis);
+    duration = std::max(duration, part.duration_millis);
+    subtasks.push_back(SubtaskOf(subtask.index, part));
+  }
+  return {{"id", VertexIdText(vertex.id)},
+          {"name", vertex.name},
+          {"status", ToString(record.status)},
+          {"latest_ack_timestamp", latest},
+          {"state_size", bytes},
+          {"checkpointed_size", new_bytes},
+          {"end_to_end_duration", duration},
+          {"num_subtasks", vertex.parallelism},
+          {"num_acknowledged_subtasks", subtasks.size()},
+          {"subtasks", std::move(subtasks)}};
+}
+
+/// Over the subtasks of one vertex.
+json::object VertexSummary(const CheckpointVertex& vertex, const CheckpointRecord& record) {
+  const auto over = [&](auto field) {
+    std::vector<std::int64_t> values;
+    for (const auto& [subtask, part] : record.acknowledged) {
+      if (subtask.vertex == vertex.id) values.push_back(static_cast<std::int64_t>(field(part)));
+    }
+    return Summary(std::move(values));
+  };
+  return {{"state_size", over([](const auto& part) { return part.bytes; })},
+          {"checkpointed_size", over([](const auto& part) { return part.new_bytes; })},
+          {"end_to_end_duration", over([](const auto& part) { return part.duration_millis; })},
+          {"checkpoint_duration",
+           json::object{
+               {"sync", over([](const auto& part) { return part.timings.synchronous / 1000; })},
+               {"async", over([](const auto& part) { return part.timings.asynchronous / 1000; })}}},
+          {"alignment", json::object{{"duration", over([](const auto& part) {
+                                        return part.timings.alignment / 1000;
+                                      })}}},
+          {"start_delay", over([](const auto& part) { return part.timings.start_delay / 1000; })}};
+}
+
+/// Null when it is not remembered.
+const CheckpointRecord* FindRecord(const JobMaster& job, CheckpointId id) {
+  const CheckpointRecord* current = job.checkpoints().current();
+  if (current != nullptr && current->id == id) return current;
+  return job.checkpoints().statistics().Find(id);
 }
 
 json::value Optional(const JobMaster& job, const std::optional<CheckpointRecord>& record) {
@@ -85,11 +175,11 @@ json::object JobCheckpoints(const JobMaster& job) {
                                   {"completed", statistics.completed},
                                   {"failed", statistics.failed}}},
           {"summary",
-           json::object{
-               {"checkpointed_size", Summary(statistics, [](const auto& r) { return r.bytes; })},
-               {"state_size", Summary(statistics, [](const auto& r) { return r.bytes; })},
-               {"end_to_end_duration",
-                Summary(statistics, [](const auto& r) { return r.duration_millis; })}}},
+           json::object{{"checkpointed_size",
+                         Summary(statistics, [](const auto& r) { return r.new_bytes; })},
+                        {"state_size", Summary(statistics, [](const auto& r) { return r.bytes; })},
+                        {"end_to_end_duration",
+                         Summary(statistics, [](const auto& r) { return r.duration_millis; })}}},
           {"latest", json::object{{"completed", Optional(job, statistics.latest_completed())},
                                   {"savepoint", nullptr},
                                   {"failed", Optional(job, statistics.latest_failed())},
@@ -98,29 +188,28 @@ json::object JobCheckpoints(const JobMaster& job) {
 }
 
 json::value CheckpointDetail(const JobMaster& job, CheckpointId id) {
-  const CheckpointRecord* record = job.checkpoints().statistics().Find(id);
-  const CheckpointRecord* current = job.checkpoints().current();
-  if (current != nullptr && current->id == id) record = current;
+  const CheckpointRecord* record = FindRecord(job, id);
   if (record == nullptr) return nullptr;
   json::object detail = RecordOf(job, *record);
   json::object tasks;
-  for (const auto& [subtask, part] : record->acknowledged) {
-    json::value& vertex = tasks[VertexIdText(subtask.vertex)];
-    if (vertex.is_null()) vertex = json::object{{"subtasks", json::array()}};
-    vertex.get_object()["subtasks"].get_array().push_back(
-        json::object{{"index", subtask.index},
-                     {"status", "completed"},
-                     {"ack_timestamp", part.acknowledged_millis},
-                     {"end_to_end_duration", part.duration_millis},
-                     {"state_size", part.bytes},
-                     {"checkpointed_size", part.bytes},
-                     {"checkpoint", json::object{{"sync", part.timings.synchronous / 1000},
-                                                 {"async", part.timings.asynchronous / 1000}}},
-                     {"alignment", json::object{{"duration", part.timings.alignment / 1000}}},
-                     {"start_delay", part.timings.start_delay / 1000}});
+  for (const CheckpointVertex& vertex : record->vertices) {
+    tasks[VertexIdText(vertex.id)] = VertexPart(vertex, *record);
   }
   detail["tasks"] = std::move(tasks);
   return detail;
+}
+
+json::value CheckpointVertexDetail(const JobMaster& job, CheckpointId id,
+                                   const std::string& vertex_text) {
+  const CheckpointRecord* record = FindRecord(job, id);
+  if (record == nullptr) return nullptr;
+  for (const CheckpointVertex& vertex : record->vertices) {
+    if (VertexIdText(vertex.id) != vertex_text) continue;
+    json::object detail = VertexPart(vertex, *record);
+    detail["summary"] = VertexSummary(vertex, *record);
+    return detail;
+  }
+  return nullptr;
 }
 
 }  // namespace penstock

@@ -1,6 +1,9 @@
 // Routes about the cluster as a whole and its workers.
 
+#include <algorithm>
+
 #include "common/config/options.h"
+#include "common/memory_shares.h"
 #include "coordinator/rest/json_body.h"
 #include "coordinator/rest/rest_service.h"
 
@@ -36,8 +39,28 @@ json::object Overview(const Dispatcher& dispatcher) {
           {"flink-commit", ""}};
 }
 
-json::object Worker(const WorkerEntry& entry, const Clock& clock) {
+/// Shares and use of a worker's memory. What is not accounted for is user code, libraries and the
+/// worker process itself.
+json::object MemoryBreakdown(const MemoryShares& shares, const MemoryUse& use,
+                             std::uint64_t resident) {
+  const std::uint64_t accounted = use.exchange + use.tables + use.cache;
+  return {{"total", shares.total},
+          {"resident", resident},
+          {"exchange", json::object{{"share", shares.exchange()},
+                                    {"capacity", use.exchange_capacity},
+                                    {"used", use.exchange}}},
+          {"state", json::object{{"share", shares.state()},
+                                 {"tables", use.tables},
+                                 {"cache", use.cache},
+                                 {"used", use.tables + use.cache}}},
+          {"user", json::object{{"share", shares.user()},
+                                {"used", resident - std::min(resident, accounted)}}}};
+}
+
+json::object Worker(const Dispatcher& dispatcher, const WorkerEntry& entry) {
   const WorkerRegistration& worker = entry.registration;
+  const Clock& clock = dispatcher.clock();
+  const MemoryShares shares{worker.memory_bytes};
   const auto silent =
       std::chrono::duration_cast<std::chrono::milliseconds>(clock.Now() - entry.last_heartbeat);
   return {{"id", ToString(worker.worker)},
@@ -49,11 +72,17 @@ json::object Worker(const WorkerEntry& entry, const Clock& clock) {
           {"freeSlots", entry.free_slots()},
           {"memory", worker.memory_bytes},
           {"residentBytes", entry.resident_bytes},
+          {"memoryBreakdown",
+           MemoryBreakdown(shares, dispatcher.MemoryOn(worker.worker), entry.resident_bytes)},
+          {"memoryConfiguration", json::object{{"taskHeap", shares.user()},
+                                               {"managedMemory", shares.state()},
+                                               {"networkMemory", shares.exchange()},
+                                               {"totalProcessMemory", shares.total}}},
           {"dataDirectory", worker.data_directory},
           {"hardware", json::object{{"cpuCores", worker.slots},
                                     {"physicalMemory", worker.memory_bytes},
                                     {"freeMemory", 0},
-                                    {"managedMemory", worker.memory_bytes}}}};
+                                    {"managedMemory", shares.state()}}}};
 }
 
 json::array ConfigurationEntries(const Configuration& config) {
@@ -89,7 +118,7 @@ void RestService::AddClusterRoutes() {
   router_.Add("GET", "/taskmanagers", [this](const RestCall& call) {
     json::array workers;
     for (const auto& [id, entry] : dispatcher_.slots().workers()) {
-      workers.push_back(Worker(entry, dispatcher_.clock()));
+      workers.push_back(Worker(dispatcher_, entry));
     }
     call.responder.Send(JsonResponse(json::object{{"taskmanagers", std::move(workers)}}));
   });
@@ -102,7 +131,7 @@ void RestService::AddClusterRoutes() {
           ErrorResponse(Status::NotFound("there is no worker " + call.Parameter("worker"),
                                          "'penstock workers' shows those that there are")));
     }
-    call.responder.Send(JsonResponse(Worker(found->second, dispatcher_.clock())));
+    call.responder.Send(JsonResponse(Worker(dispatcher_, found->second)));
   });
   router_.Add("DELETE", "/cluster", [this](const RestCall& call) {
     call.responder.Send(JsonResponse(json::object()));

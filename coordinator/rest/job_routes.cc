@@ -31,15 +31,22 @@ Result<CheckpointId> ParseCheckpointId(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, id);
   if (error == std::errc() && rest == end) return CheckpointId(id);
-  return Status::InvalidArgument("'" + text + "' is not the number of a checkpoint");
+  return Status::InvalidArgument("'" + text + "' is not the number of a checkpoint",
+                                 "'penstock checkpoints JOB' lists them");
 }
 
 HttpResponse CheckpointAnswer(const JobMaster& job, const RestCall& call) {
   const auto id = ParseCheckpointId(call.Parameter("checkpoint"));
   if (!id.ok()) return ErrorResponse(id.status());
-  const json::value detail = CheckpointDetail(job, *id);
+  const auto vertex = call.parameters.find("vertex");
+  const json::value detail = vertex == call.parameters.end()
+                                 ? CheckpointDetail(job, *id)
+                                 : CheckpointVertexDetail(job, *id, vertex->second);
   if (!detail.is_null()) return JsonResponse(detail);
-  return ErrorResponse(Status::NotFound("nothing is known of checkpoint " + ToString(*id)));
+  std::string what = "nothing is known of checkpoint " + ToString(*id);
+  if (vertex != call.parameters.end()) what += " of vertex " + vertex->second;
+  return ErrorResponse(
+      Status::NotFound(what, "'penstock checkpoints " + ToString(job.spec().id) + "' lists them"));
 }
 
 Dispatcher::Done<JobId> Answer(const RestCall& call, const char* id_member) {
@@ -111,6 +118,7 @@ void RestService::AddJobViewRoutes() {
     return JsonResponse(JobCheckpoints(job));
   });
   AddJobView("/jobs/:job/checkpoints/details/:checkpoint", CheckpointAnswer);
+  AddJobView("/jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex", CheckpointAnswer);
   AddJobView("/jobs/:job/status", [](const JobMaster& job, const RestCall&) {
     return JsonResponse(json::object{{"status", ToString(job.state())}});
   });

@@ -114,6 +114,15 @@ const char* ShipStrategy(EdgeDistribution distribution) {
   return "";
 }
 
+/// Ours: what has become of the newest rescale; null when there was none.
+json::value RescaleOf(const JobMaster& job) {
+  const auto& rescale = job.rescale();
+  if (!rescale) return nullptr;
+  return json::object{{"parallelism", rescale->parallelism},
+                      {"status", ToString(rescale->status)},
+                      {"reason", rescale->reason}};
+}
+
 std::string ReasonOf(const JobMaster& job, const std::string& waiting) {
   if (!waiting.empty()) return waiting;
   if (job.state() == JobState::kRestarting && !job.progress().failures.empty()) {
@@ -167,6 +176,7 @@ json::object JobDetail(const JobMaster& job, const std::string& waiting, std::in
   detail["now"] = now;
   detail["generation"] = job.progress().generation.value();
   detail["guarantee"] = job.graph().guarantee;
+  detail["rescale"] = RescaleOf(job);
   detail["timestamps"] = std::move(timestamps);
   detail["vertices"] = std::move(vertices);
   detail["status-counts"] = CountsOf(job.executions().Counts(), false);
@@ -310,7 +320,7 @@ std::map<std::string, std::string> JobMetrics(const JobMaster& job, std::int64_t
           {"uptime", std::to_string(up ? now - running : 0)},
           {"stateBytes", std::to_string(job.state_bytes())},
           {"lastCheckpointDuration", std::to_string(latest ? latest->duration_millis : -1)},
-          {"lastCheckpointSize", std::to_string(latest ? latest->bytes : 0)},
+          {"lastCheckpointSize", std::to_string(latest ? latest->new_bytes : 0)},
           {"lastCheckpointFullSize", std::to_string(latest ? latest->bytes : 0)},
           {"numberOfInProgressCheckpoints", job.checkpoints().in_flight() ? "1" : "0"},
           {"numberOfCompletedCheckpoints", std::to_string(checkpoints.completed)},

@@ -22,6 +22,9 @@ boost::json::object JobExceptions(const JobMaster& job);
 boost::json::object JobCheckpoints(const JobMaster& job);
 /// With subtasks; null when it is not remembered.
 boost::json::value CheckpointDetail(const JobMaster& job, CheckpointId id);
+/// One vertex's part of it, with a summary over its subtasks; null when there is none.
+boost::json::value CheckpointVertexDetail(const JobMaster& job, CheckpointId id,
+                                          const std::string& vertex);
 boost::json::object VertexDetail(const JobMaster& job, VertexId vertex, std::int64_t now);
 boost::json::array JobEvents(const JobMaster& job);
 /// The events and the last lines of ended task hosts, for people.

@@ -107,6 +107,12 @@ class CliTest(EndToEndCase):
         detail = self.cluster.get(f"/jobs/{job}")
         self.assertEqual({vertex["maxParallelism"] for vertex in detail["vertices"]}, {64})
 
+    def test_when_checkpoints_are_at_least_once_then_so_is_the_guarantee(self):
+        result, output = self.run_words("-p", "2", "-D", "execution.checkpointing.mode=at-least-once")
+        self.assertIn("Guarantee: at-least-once", self.assert_done(result).stderr)
+        golden = TEXT.parents[1] / "golden/counts.csv"
+        self.assertTrue(check_output.check_rows(output, golden)["ok"])
+
     def test_when_run_locally_then_no_cluster_is_needed_and_nothing_is_left(self):
         directory = self.new_directory()
         result = subprocess.run(
@@ -204,7 +210,7 @@ class CliTest(EndToEndCase):
 
     def test_when_workers_are_shown_then_all_with_their_slots(self):
         lines = self.done("workers").stdout.splitlines()
-        self.assertRegex(lines[0], r"^WORKER ID +ADDRESS +PID +SLOTS +FREE +MEMORY +LAST HEARTBEAT$")
+        self.assertRegex(lines[0], r"^WORKER ID +ADDRESS +PID +SLOTS +FREE +MEMORY +USED +LAST HEARTBEAT$")
         self.assertEqual(len(lines), 3)
         workers = json.loads(self.done("workers", "-o", "json").stdout)
         self.assertEqual([worker["slotsNumber"] for worker in workers], [4, 4])
@@ -213,10 +219,29 @@ class CliTest(EndToEndCase):
         job, _ = self.start_slow_job()
         wait_until(lambda: self.cluster.completed_checkpoints(job) >= 2, "two checkpoints")
         lines = self.done("checkpoints", job).stdout.splitlines()
-        self.assertRegex(lines[0], r"^ID +STATUS +TRIGGERED +DURATION +SIZE +TYPE$")
+        self.assertRegex(lines[0], r"^ID +STATUS +TRIGGERED +DURATION +NEW +FULL +TYPE$")
         self.assertTrue(any(" COMPLETED " in line for line in lines[1:]))
         answer = json.loads(self.done("checkpoints", "-o", "json", job).stdout)
         self.assertGreaterEqual(answer["counts"]["completed"], 2)
+        self.assertGreater(answer["summary"]["state_size"]["p99"], 0)
+
+    def test_when_one_checkpoint_is_shown_then_the_phases_of_every_subtask(self):
+        job, _ = self.start_slow_job()
+        wait_until(lambda: self.cluster.completed_checkpoints(job) >= 1, "a checkpoint")
+        newest = self.cluster.get(f"/jobs/{job}/checkpoints")["latest"]["completed"]["id"]
+        shown = self.done("checkpoints", job, newest)
+        lines = shown.stdout.splitlines()
+        self.assertRegex(lines[0], r"^SUBTASK +START DELAY +ALIGNMENT +SYNC +ASYNC +END TO END +NEW +FULL$")
+        tasks = self.cluster.get(f"/jobs/{job}")["status-counts"]["RUNNING"]
+        self.assertEqual(len(lines) - 1, tasks)
+        self.assertIn(f"Checkpoint {newest} is COMPLETED: {tasks} of {tasks} subtasks", shown.stderr)
+        detail = json.loads(self.done("checkpoints", "-o", "json", job, newest).stdout)
+        vertex = next(iter(detail["tasks"]))
+        part = self.cluster.get(f"/jobs/{job}/checkpoints/details/{newest}/subtasks/{vertex}")
+        self.assertEqual(part["subtasks"], detail["tasks"][vertex]["subtasks"])
+        self.assertIn("start_delay", part["summary"])
+        self.assert_refused(self.command("checkpoints", job, "999999"), 5, "nothing is known")
+        self.assert_refused(self.command("checkpoints", job, "first"), 2, "not the number")
 
     def test_when_logs_are_shown_then_the_job_s_story(self):
         job = JOB_ID.search(self.assert_done(self.run_words()[0]).stdout)[0]

@@ -56,6 +56,10 @@ class Exchange {
   virtual std::vector<std::unique_ptr<OutputChannel>> TakeOutputs(SubtaskId subtask,
                                                                   std::uint32_t edge,
                                                                   TaskSignal& signal) = 0;
+  /// Bytes waiting at the gates of this host, and the most that may wait. After Connect, any
+  /// thread.
+  virtual std::size_t queued_bytes() const = 0;
+  virtual std::size_t capacity_bytes() const = 0;
   /// Wakes every thread that waits for credit; from now on sending drops. Any thread.
   virtual void Cancel() = 0;
   /// Sends what is queued, waits until the other hosts have it (bounded by 1 s), closes the sockets

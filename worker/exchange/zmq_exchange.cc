@@ -161,6 +161,20 @@ std::unique_ptr<OutputChannel> ZmqExchange::MakeOutput(const Channel& channel, T
       signal);
 }
 
+std::size_t ZmqExchange::queued_bytes() const {
+  MutexLock lock(mu_);
+  std::size_t bytes = 0;
+  for (const auto& [subtask, gate] : gates_) bytes += gate->queued_bytes();
+  return bytes;
+}
+
+std::size_t ZmqExchange::capacity_bytes() const {
+  MutexLock lock(mu_);
+  std::size_t bytes = 0;
+  for (const auto& [subtask, gate] : gates_) bytes += gate->capacity_bytes();
+  return bytes;
+}
+
 void ZmqExchange::Cancel() {
   cancelled_->store(true, std::memory_order_release);
   {

@@ -31,6 +31,8 @@ class ZmqExchange final : public Exchange {
   std::unique_ptr<InputGate> TakeInput(SubtaskId subtask, TaskSignal& signal) override;
   std::vector<std::unique_ptr<OutputChannel>> TakeOutputs(SubtaskId subtask, std::uint32_t edge,
                                                           TaskSignal& signal) override;
+  std::size_t queued_bytes() const override EXCLUDES(mu_);
+  std::size_t capacity_bytes() const override EXCLUDES(mu_);
   void Cancel() override;
   void Stop() override;
 
@@ -82,7 +84,7 @@ class ZmqExchange final : public Exchange {
 
   std::thread thread_;
 
-  Mutex mu_;
+  mutable Mutex mu_;
   CondVar connected_;
   std::optional<Status> connect_result_ GUARDED_BY(mu_);
   std::unordered_map<SubtaskId, std::shared_ptr<GateQueue>> gates_ GUARDED_BY(mu_);

@@ -39,6 +39,7 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
   job.operators = std::move(planned.operators);
   job.buffer_timeout = config.Get(options::kBufferTimeout);
   job.state_bytes_per_slot = config.Get(options::kStateMemoryPerSlot).bytes;
+  job.checkpoint_mode = config.Get(options::kCheckpointMode);
   return job;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/runtime/plugin.h"
+#include "common/config/options.h"
 #include "common/file_system.h"
 #include "common/status.h"
 #include "graph/job_graph.h"
@@ -21,6 +22,7 @@ struct HostJob {
   std::chrono::milliseconds buffer_timeout{0};
   RecoveryOptions recovery;
   std::uint64_t state_bytes_per_slot = 0;  ///< 0: the share of the worker's memory.
+  CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;
 
   /// The edge as declared by the operator that reads it.
   const EdgeType& edge_type(const JobEdge& edge) const;

@@ -134,11 +134,23 @@ void HostSession::Tick() {
   metrics.state_bytes = tasks_->StateBytes();
   for (const std::unique_ptr<Task>& task : tasks_->tasks())
     metrics.tasks.push_back(task->Metrics());
-  const std::uint64_t state_bytes = metrics.state_bytes;
+  metrics.memory = UsedMemory();
+  const MemoryUse used = metrics.memory;
   Send(std::move(metrics));
   WatchTasks();
-  const Status memory = CheckStateMemory(memory_, state_bytes, ResidentBytes());
-  if (!memory.ok()) Fail({memory, {}, ""});
+  for (const Status& within :
+       {CheckStateMemory(memory_, used), CheckResidentMemory(memory_, used)}) {
+    if (!within.ok()) return Fail({within, {}, ""});
+  }
+}
+
+MemoryUse HostSession::UsedMemory() const {
+  MemoryUse use;
+  use.exchange = exchange_->queued_bytes();
+  use.exchange_capacity = exchange_->capacity_bytes();
+  use.tables = tasks_->StateBytes();
+  use.resident = ResidentBytes();
+  return use;
 }
 
 void HostSession::WatchTasks() {

@@ -58,6 +58,7 @@ class HostSession final : private TaskListener {
     if (tasks_ != nullptr) tasks_->Post(command);
   }
   void Tick();
+  MemoryUse UsedMemory() const;
   void WatchTasks();
   void Finish();
   void Fail(HostFailed failed);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -14,18 +15,38 @@ std::string Mebibytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
+std::string Breakdown(const MemoryShares& shares, const MemoryUse& use) {
+  const std::uint64_t accounted = use.exchange + use.tables + use.cache;
+  return fmt::format(
+      "of {} the exchange takes {} (share {}), state {} in tables and {} in caches (share {}), "
+      "user code and the rest {} (share {}); resident {}",
+      Mebibytes(shares.total), Mebibytes(use.exchange), Mebibytes(shares.exchange()),
+      Mebibytes(use.tables), Mebibytes(use.cache), Mebibytes(shares.state()),
+      Mebibytes(use.resident - std::min(use.resident, accounted)), Mebibytes(shares.user()),
+      Mebibytes(use.resident));
+}
+
 }  // namespace
 
-Status CheckStateMemory(const MemoryShares& shares, std::uint64_t state_bytes,
-                        std::uint64_t resident_bytes) {
-  if (shares.total == 0 || state_bytes <= shares.state()) return Status::Ok();
+Status CheckStateMemory(const MemoryShares& shares, const MemoryUse& use) {
+  const std::uint64_t state = use.tables + use.cache;
+  if (shares.total == 0 || state <= shares.state()) return Status::Ok();
   return Status::User(
       ErrorCode::kResourceExhausted,
-      fmt::format("the state of this task host takes {}, more than its share of {}; of its {} of "
-                  "worker.memory the exchange may take {}, and the process has {} resident in all",
-                  Mebibytes(state_bytes), Mebibytes(shares.state()), Mebibytes(shares.total),
-                  Mebibytes(shares.exchange()), Mebibytes(resident_bytes)),
+      fmt::format("the state of this task host takes {}, more than its share of "
+                  "{} of worker.memory: {}",
+                  Mebibytes(state), Mebibytes(shares.state()), Breakdown(shares, use)),
       "raise worker.memory, spread the job over more workers, or keep less state");
+}
+
+Status CheckResidentMemory(const MemoryShares& shares, const MemoryUse& use) {
+  if (shares.total == 0 || use.resident <= shares.total) return Status::Ok();
+  return Status::User(
+      ErrorCode::kResourceExhausted,
+      fmt::format("this task host has {} resident, more than its share of {} of worker.memory: {}",
+                  Mebibytes(use.resident), Mebibytes(shares.total), Breakdown(shares, use)),
+      "raise worker.memory, lower taskmanager.numberOfTaskSlots, or find what the job's code "
+      "keeps allocated");
 }
 
 std::uint64_t ResidentBytes() {

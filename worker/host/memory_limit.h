@@ -2,22 +2,17 @@
 
 #include <cstdint>
 
+#include "common/memory_shares.h"
 #include "common/status.h"
+#include "wire/messages.h"
 
 namespace penstock {
 
-/// A task host's share of worker.memory, in bytes, and how it is divided.
-struct MemoryShares {
-  std::uint64_t total = 0;
+/// ResourceExhausted with the breakdown when state, tables and cache together, is beyond its share.
+Status CheckStateMemory(const MemoryShares& shares, const MemoryUse& use);
 
-  std::uint64_t exchange() const { return total / 4; }
-  std::uint64_t state() const { return total / 10 * 6; }
-};
-
-/// ResourceExhausted with the breakdown when state is beyond its share. `resident_bytes` of the
-/// process.
-Status CheckStateMemory(const MemoryShares& shares, std::uint64_t state_bytes,
-                        std::uint64_t resident_bytes);
+/// ResourceExhausted with the breakdown when the process has more resident than its whole share.
+Status CheckResidentMemory(const MemoryShares& shares, const MemoryUse& use);
 
 /// Resident memory of this process; 0 when it can't be told.
 std::uint64_t ResidentBytes();

@@ -90,6 +90,7 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
       .edges = {},
       .restore = restore_,
       .buffer_timeout = job.buffer_timeout,
+      .checkpoint_mode = job.checkpoint_mode,
       .pending_directory = PendingDirectory(deploy.checkpoint_directory, surroundings_.generation),
       .completed_directory = CompletedDirectory(deploy.checkpoint_directory)};
   if (!IsFinalRestore(deploy)) Wire(parts);

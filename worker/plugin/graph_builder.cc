@@ -131,7 +131,7 @@ class Chaining {
   std::vector<Place> places_;  // by index of declaration
 };
 
-std::string GuaranteeOf(const RecordedJob& job) {
+std::string GuaranteeOf(const RecordedJob& job, CheckpointMode mode) {
   const auto any = [&](Delivery delivery) {
     return std::any_of(job.operators.begin(), job.operators.end(),
                        [&](const OperatorSpec& op) { return op.delivery == delivery; });
@@ -143,6 +143,7 @@ std::string GuaranteeOf(const RecordedJob& job) {
   };
   if (any(Delivery::kNotReplayable) || undeclared(OperatorKind::kSource)) return "none";
   if (any(Delivery::kAtLeastOnce) || undeclared(OperatorKind::kSink)) return "at-least-once";
+  if (mode == CheckpointMode::kAtLeastOnce) return "at-least-once";
   return "exactly-once";
 }
 
@@ -166,7 +167,7 @@ PlannerAnswer BuildGraph(const RecordedJob& job, const JobDefaults& defaults) {
   answer.problems = FindProblems(job, defaults);
   if (!answer.problems.empty()) return answer;
   answer.plan.graph = Chaining(job, defaults).Build();
-  answer.plan.graph.guarantee = GuaranteeOf(job);
+  answer.plan.graph.guarantee = GuaranteeOf(job, defaults.checkpoint_mode);
   answer.plan.warnings = Warnings(job);
   return answer;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "common/config/options.h"
 #include "common/key_group.h"
 #include "graph/planner_messages.h"
 #include "worker/plugin/job_recorder.h"
@@ -14,6 +15,7 @@ struct JobDefaults {
   std::string name;
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = kDefaultMaxParallelism;
+  CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;  ///< Bounds the guarantee.
 };
 
 /// The graph of a job, or everything that is wrong with it: chains operators into vertices and

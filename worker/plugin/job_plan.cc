@@ -22,6 +22,7 @@ Result<PlannedJob> PlanJob(FileSystem& fs, const PlanRequest& request) {
   defaults.name = request.name.empty() ? entry->job_name : request.name;
   defaults.parallelism = static_cast<std::uint32_t>(config.Get(options::kParallelism));
   defaults.max_parallelism = static_cast<std::uint32_t>(config.Get(options::kMaxParallelism));
+  defaults.checkpoint_mode = config.Get(options::kCheckpointMode);
   PlannerAnswer answer = BuildGraph(job, defaults);
   return PlannedJob{std::move(answer), std::move(job.operators)};
 }

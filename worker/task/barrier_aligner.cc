@@ -26,7 +26,7 @@ BarrierAligner::Step BarrierAligner::OnBarrier(std::uint32_t channel,
   arrived_[channel] = true;
   ++pending_;
   if (pending_ < arrived_.size()) {
-    step.block = true;
+    step.block = mode_ == CheckpointMode::kExactlyOnce || barrier.final;
     return step;
   }
   step.unblock_all = true;

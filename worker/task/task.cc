@@ -53,7 +53,7 @@ Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
       watermark_(Timestamp::Min().millis) {
   if (parts.input == nullptr) return;
   input_ = std::make_unique<TaskInput>(std::move(parts.input), *parts.input_type, chain_,
-                                       identity_.clock, *this);
+                                       identity_.clock, *this, parts.checkpoint_mode);
 }
 
 Task::~Task() { assert(!thread_.joinable()); }

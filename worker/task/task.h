@@ -37,6 +37,7 @@ struct TaskParts {
   std::vector<ChainEdge> edges;
   std::shared_ptr<const RestoredCheckpoint> restore;  ///< Shared by all tasks of the host; or null.
   std::chrono::nanoseconds buffer_timeout{std::chrono::milliseconds(10)};
+  CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;
   std::string pending_directory;    ///< Parent of the directories of checkpoints being taken.
   std::string completed_directory;  ///< Of those that are completed.
 };

@@ -6,15 +6,21 @@
 namespace penstock {
 
 TaskInput::TaskInput(std::unique_ptr<InputGate> gate, const RecordType& type, OperatorChain& chain,
-                     const Clock& clock, BarrierReceiver& barriers)
+                     const Clock& clock, BarrierReceiver& barriers, CheckpointMode mode)
     : gate_(std::move(gate)),
       type_(type),
       chain_(chain),
       clock_(clock),
       barriers_(barriers),
-      aligner_(gate_->channel_count()),
+      aligner_(gate_->channel_count(), mode),
       valve_(gate_->channel_count()),
+      at_barrier_(valve_.watermarks()),
       decoded_(type.NewBatch()) {}
+
+void TaskInput::RestoreWatermarks(const std::vector<Timestamp>& watermarks) {
+  valve_.Restore(watermarks);
+  at_barrier_ = watermarks;
+}
 
 Status TaskInput::Step(bool& worked) {
   std::optional<InputGate::Received> received = gate_->Poll();
@@ -57,6 +63,7 @@ Status TaskInput::Forward(const WatermarkValve::Change& change) {
 }
 
 Status TaskInput::Take(std::uint32_t channel, const CheckpointBarrier& barrier) {
+  at_barrier_[channel] = valve_.watermark(channel);
   const std::int64_t now = clock_.Now().time_since_epoch().count();
   const BarrierAligner::Step step = aligner_.OnBarrier(channel, barrier, now);
   if (step.aborted) barriers_.OnAborted(*step.aborted);

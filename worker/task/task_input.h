@@ -31,14 +31,16 @@ class TaskInput {
  public:
   /// All outlive this.
   TaskInput(std::unique_ptr<InputGate> gate, const RecordType& type, OperatorChain& chain,
-            const Clock& clock, BarrierReceiver& barriers);
+            const Clock& clock, BarrierReceiver& barriers, CheckpointMode mode);
 
   /// Handles the next element; `worked` is false when there is none now.
   Status Step(bool& worked);
 
   std::uint32_t channel_count() const { return gate_->channel_count(); }
-  void RestoreWatermarks(const std::vector<Timestamp>& watermarks) { valve_.Restore(watermarks); }
-  std::vector<Timestamp> watermarks() const { return valve_.watermarks(); }
+  void RestoreWatermarks(const std::vector<Timestamp>& watermarks);
+  /// By channel, at its last barrier: what a snapshot stores. What came behind the barrier comes
+  /// again after a restore, when a watermark from there would make it late.
+  const std::vector<Timestamp>& watermarks() const { return at_barrier_; }
   Timestamp watermark() const { return valve_.current(); }
   std::size_t queued_bytes() const { return gate_->queued_bytes(); }
   std::size_t capacity_bytes() const { return gate_->capacity_bytes(); }
@@ -61,7 +63,8 @@ class TaskInput {
   BarrierReceiver& barriers_;
   BarrierAligner aligner_;
   WatermarkValve valve_;
-  std::unique_ptr<Batch> decoded_;  // reused
+  std::vector<Timestamp> at_barrier_;  // by channel
+  std::unique_ptr<Batch> decoded_;     // reused
   Counter records_;
 };
 

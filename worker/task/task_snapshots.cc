@@ -67,7 +67,8 @@ void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
         pending.timings.asynchronous = MicrosSince(task.clock, start);
         mailbox.Post(SnapshotWritten{stored.ok()});
         if (written.ok()) {
-          listener.OnAcknowledged({checkpoint, std::move(written->snapshot), pending.timings});
+          listener.OnAcknowledged({checkpoint, std::move(written->snapshot), pending.timings,
+                                   written->new_bytes});
         } else {
           listener.OnDeclined({checkpoint, task.subtask, written.status()});
         }

@@ -27,7 +27,9 @@ class WatermarkValve {
 
   /// The last watermark put out; Min when there was none.
   Timestamp current() const { return current_; }
-  /// By channel: what a snapshot stores.
+  /// Of one channel. Requires channel < channels.
+  Timestamp watermark(std::uint32_t channel) const { return channels_[channel].watermark; }
+  /// By channel.
   std::vector<Timestamp> watermarks() const;
 
  private:

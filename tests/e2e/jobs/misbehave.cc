@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
@@ -13,7 +14,8 @@
 // Arguments:
 //   --output DIRECTORY  gets part-*.csv
 //   --how WAY           none (default), throw, abort, segfault, exit, stack (recursion without
-//   end), hang
+//                       end), hang, leak (memory that is used and kept)
+//   --megabytes NUMBER  that leak keeps; default 100
 //   --where PLACE       record (default): in map(); function: in the job function
 //   --at NUMBER         the record that it goes wrong at; default 1000
 //   --records NUMBER    default 100000
@@ -31,7 +33,14 @@ std::uint64_t Recurse(std::uint64_t depth, std::uint64_t last) {
   return depth == last ? 0 : Recurse(depth + 1, last) + frame[depth % 32];
 }
 
-void Misbehave(const std::string& how) {
+/// Written to, so that it is resident.
+void Leak(std::uint64_t megabytes) {
+  static std::vector<std::string> kept;
+  for (std::uint64_t i = 0; i < megabytes; ++i) kept.emplace_back(1 << 20, 'x');
+}
+
+void Misbehave(const std::string& how, std::uint64_t megabytes) {
+  if (how == "leak") Leak(megabytes);
   if (how == "throw") throw std::runtime_error("thrown on purpose");
   if (how == "abort") std::abort();
   if (how == "segfault") *static_cast<volatile int*>(nullptr) = 1;
@@ -47,10 +56,11 @@ PENSTOCK_JOB(misbehave) {
   const auto numbers = sequence(args.get<std::uint64_t>("records", 100000), [](std::uint64_t i) {
                          return Number{i};
                        }).rate(args.get<std::uint64_t>("rate", 50000));
-  if (args.get<std::string>("where", "record") == "function") Misbehave(how);
+  const auto megabytes = args.get<std::uint64_t>("megabytes", 100);
+  if (args.get<std::string>("where", "record") == "function") Misbehave(how, megabytes);
   env.from("numbers", numbers)
-      .map([how, at](Number number) {
-        if (number.value == at) Misbehave(how);
+      .map([how, at, megabytes](Number number) {
+        if (number.value == at) Misbehave(how, megabytes);
         return number;
       })
       .name("misbehave")

@@ -52,6 +52,30 @@ TEST_F(CheckpointCoordinatorTest, WhenTheIntervalHasPassedThenOneIsTriggeredAndN
   EXPECT_THAT(After(seconds(20)), IsEmpty());
 }
 
+TEST_F(CheckpointCoordinatorTest, WhenOneIsRequestedSoonThenItIsTriggeredAtOnceAndOnce) {
+  EXPECT_EQ(PreparedId(coordinator_.RequestSoon()), 1u);
+  EXPECT_THAT(coordinator_.RequestSoon(), IsEmpty()) << "one is in flight";
+  Prepared(1);
+  AcknowledgeAll(1);
+  Decided(1);
+  EXPECT_THAT(After(seconds(9)), IsEmpty());
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenTheRequestedOneFailsThenItIsTriedAgainUnlessWithdrawn) {
+  coordinator_.RequestSoon();
+  coordinator_.OnPrepared(CheckpointId(1), Status::External("disk full"));
+  EXPECT_EQ(PreparedId(After(seconds(1))), 2u);
+  coordinator_.WithdrawRequest();
+  coordinator_.OnPrepared(CheckpointId(2), Status::External("disk full"));
+  EXPECT_THAT(After(seconds(3)), IsEmpty());
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenAFinalOneIsWantedThenNoOtherIsRequested) {
+  coordinator_.RequestFinal();
+  EXPECT_TRUE(coordinator_.final_wanted());
+  EXPECT_THAT(coordinator_.RequestSoon(), IsEmpty());
+}
+
 TEST_F(CheckpointCoordinatorTest, WhenACheckpointTakesLongThenTheMinimumPauseIsKept) {
   After(seconds(10));
   Prepared(1);

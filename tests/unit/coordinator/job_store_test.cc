@@ -78,6 +78,19 @@ TEST_F(JobStoreTest, WhenReopenedThenJobsAreThereInOrderOfSubmission) {
   EXPECT_EQ((*jobs)[1].progress.state, JobState::kFinished);
 }
 
+TEST_F(JobStoreTest, WhenAJobIsReplacedThenDescriptionAndProgressChangeTogether) {
+  auto store = JobStore::Open(directory_ + "/jobs");
+  ASSERT_TRUE((*store)->Add(Sample(1), "").ok());
+  StoredJob rescaled = Sample(1);
+  rescaled.spec.graph_json = "{\"name\": \"another\"}";
+  rescaled.progress.generation = Generation(4);
+  ASSERT_TRUE((*store)->Replace(rescaled).ok());
+  const auto jobs = (*store)->List();
+  ASSERT_THAT(*jobs, SizeIs(1));
+  EXPECT_EQ((*jobs)[0].spec.graph_json, rescaled.spec.graph_json);
+  EXPECT_EQ((*jobs)[0].progress, rescaled.progress);
+}
+
 TEST_F(JobStoreTest, WhenTheIdempotencyKeyIsKnownThenTheFirstJobIsReturned) {
   auto store = JobStore::Open(directory_ + "/jobs");
   EXPECT_EQ((*store)->Add(Sample(1), "key").value(), JobId(1, 1));
@@ -162,10 +175,9 @@ class RestoreChoiceTest : public DirectoryTest {
     std::filesystem::resize_file(storage_.CompletedPath(CheckpointId(id)) + "/MANIFEST", 10);
   }
   Result<RestoreChoice> Choose(std::uint64_t last, bool transactional) {
-    return ChooseRestorePoint(storage_, {.last_completed = CheckpointId(last),
-                                         .transactional = transactional,
-                                         .graph_hash = 77,
-                                         .unreadable = {}});
+    return ChooseRestorePoint(
+        storage_,
+        {.last_completed = CheckpointId(last), .transactional = transactional, .unreadable = {}});
   }
 
   static constexpr JobId kJob{3, 3};

@@ -28,6 +28,12 @@ TEST(JobStateTest, WhenTheEdgeIsIllegalThenRefusedAndUnchanged) {
   EXPECT_TRUE(Transition(state, JobState::kRunning).ok());
 }
 
+TEST(JobStateTest, WhenAJobRunsThenItMayRestartWithoutAFailure) {
+  JobState state = JobState::kRunning;
+  EXPECT_TRUE(Transition(state, JobState::kRestarting).ok());
+  EXPECT_TRUE(Transition(state, JobState::kRunning).ok());
+}
+
 TEST(JobStateTest, WhenSpelledThenReadBack) {
   for (int i = 0; i < kJobStates; ++i) {
     const auto state = static_cast<JobState>(i);
@@ -97,6 +103,8 @@ TEST_F(SlotPoolTest, WhenTwoWorkersThenSlotsAreSpread) {
   ASSERT_THAT(grants, SizeIs(1));
   EXPECT_EQ(std::count(grants[0].slots.begin(), grants[0].slots.end(), WorkerId(0, 1)), 2);
   EXPECT_EQ(pool_.free_slots(), 4u);
+  EXPECT_EQ(pool_.HeldBy(Job(1)), 4u);
+  EXPECT_EQ(pool_.HeldBy(Job(2)), 0u);
 }
 
 TEST_F(SlotPoolTest, WhenJobsWaitThenServedInOrderAsWorkersRegister) {

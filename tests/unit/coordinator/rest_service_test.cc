@@ -230,7 +230,114 @@ TEST_F(RestServiceTest, WhenViewsAreAskedForThenFlinksFieldsAreThere) {
   EXPECT_EQ(Get("/overview").at("jobs-running").as_int64(), 1);
   Register();
   gateway_.Take();
-  EXPECT_EQ(Get("/taskmanagers").at("taskmanagers").at(0).at("freeSlots").as_int64(), 0);
+  const json::value worker = Get("/taskmanagers").at("taskmanagers").at(0);
+  EXPECT_EQ(worker.at("freeSlots").as_int64(), 0);
+  const json::value& memory = worker.at("memoryBreakdown");
+  EXPECT_EQ(memory.at("total").as_int64(), 1LL << 30);
+  EXPECT_EQ(memory.at("exchange").at("share").as_int64(), 1LL << 28);
+  EXPECT_TRUE(memory.at("state").as_object().contains("cache"));
+  EXPECT_TRUE(memory.at("user").as_object().contains("used"));
+}
+
+/// The job's vertices with the parallelism of the configuration.
+class RescaleRoutesTest : public RestServiceTest {
+ protected:
+  RescaleRoutesTest() {
+    planner_ = [](const PlanRequest& request) -> Result<Plan> {
+      JobGraph graph = TwoVertexGraph();
+      for (JobVertex& vertex : graph.vertices) {
+        vertex.parallelism =
+            static_cast<std::uint32_t>(std::stoul(request.configuration.at("parallelism.default")));
+      }
+      graph.edges[0].distribution = EdgeDistribution::kHash;
+      return Plan{graph, {}};
+    };
+    Restart();
+    job_ = Run(R"({"parallelism":2})");
+    path_ = "/jobs/" + job_ + "/resource-requirements";
+    Register();
+    start_ = std::get<StartHost>(gateway_.Take());
+  }
+
+  static std::string Vertex(std::size_t i) { return HexIdToString(0, i + 1); }
+  static std::string Requirement(std::int64_t lower, std::int64_t upper) {
+    return json::serialize(
+        json::object{{"parallelism", json::object{{"lowerBound", lower}, {"upperBound", upper}}}});
+  }
+  std::string Body(std::int64_t first, std::int64_t second) {
+    return "{\"" + Vertex(0) + "\":" + Requirement(1, first) + ",\"" + Vertex(1) +
+           "\":" + Requirement(1, second) + "}";
+  }
+  std::string Refusal(const std::string& body, int status) {
+    const HttpResponse answer = Ask("PUT", path_, body);
+    EXPECT_EQ(answer.status, status) << answer.body;
+    return answer.body;
+  }
+
+  std::string job_;
+  std::string path_;
+  StartHost start_;
+};
+
+TEST_F(RescaleRoutesTest, WhenAskedForThenEveryVertexHasItsParallelism) {
+  const json::object requirements = Get(path_);
+  EXPECT_EQ(requirements.size(), 2u);
+  EXPECT_EQ(requirements.at(Vertex(1)).at("parallelism").at("lowerBound").as_int64(), 1);
+  EXPECT_EQ(requirements.at(Vertex(1)).at("parallelism").at("upperBound").as_int64(), 2);
+}
+
+TEST_F(RescaleRoutesTest, WhenRescaledThenTheNextAttemptHasTheParallelismAlsoAfterARestart) {
+  EXPECT_EQ(Ask("PUT", path_, Body(1, 1)).status, 200);
+  EXPECT_EQ(Get(path_).at(Vertex(0)).at("parallelism").at("upperBound").as_int64(), 1);
+  EXPECT_EQ(Get("/jobs/" + job_).at("rescale").at("status").as_string(), "IN_PROGRESS");
+  EXPECT_EQ(store_->List()->at(0).spec.configuration.at("parallelism.default"), "2");
+  dispatcher_->Post([this] {
+    dispatcher_->OnWorkerEvent(WorkerId(5, 5), HostExited{start_.host, false, false, "died", ""});
+  });
+  const auto next = std::get<StartHost>(gateway_.Take());
+  EXPECT_EQ(next.slots, 1u);
+  EXPECT_EQ(next.job.configuration.at("parallelism.default"), "1");
+  EXPECT_EQ(store_->List()->at(0).spec.configuration.at("parallelism.default"), "1");
+  EXPECT_EQ(store_->List()->at(0).progress.generation, next.generation);
+  Restart();
+  EXPECT_EQ(Get(path_).at(Vertex(0)).at("parallelism").at("upperBound").as_int64(), 1);
+}
+
+TEST_F(RescaleRoutesTest, WhenItCannotBeThenTheNumbersAreNamed) {
+  EXPECT_THAT(Refusal(Body(5000, 5000), 400), HasSubstr("parallelism 5000 is not within 1 and"));
+  const std::string slots = Refusal(Body(3, 3), 503);
+  EXPECT_THAT(slots, HasSubstr("would need 3 slots: it has 2, and 0 of the cluster's 2 are free"));
+  EXPECT_TRUE(Get("/jobs/" + job_).at("rescale").is_null());
+}
+
+TEST_F(RescaleRoutesTest, WhenTheExchangeWouldNotFitThenRefused) {
+  WorkerRegistration large;
+  large.worker = WorkerId(6, 6);
+  large.slots = 4096;
+  large.memory_bytes = 64ULL << 30;
+  dispatcher_->Post([this, large] { dispatcher_->OnWorkerRegistered(large); });
+  EXPECT_THAT(Refusal(Body(4000, 4000), 503), HasSubstr("worker.memory"));
+}
+
+TEST_F(RescaleRoutesTest, WhenTheBodyIsWrongThenItSaysWhatIsSupported) {
+  EXPECT_THAT(Refusal(Body(1, 2), 400), HasSubstr("different parallelism, 1 and 2"));
+  EXPECT_THAT(Refusal("{\"" + Vertex(0) + "\":" + Requirement(1, 1) + "}", 400),
+              HasSubstr("is missing"));
+  EXPECT_THAT(Refusal("{\"" + Vertex(0) + "\":{},\"" + Vertex(1) + "\":{}}", 400),
+              HasSubstr("lowerBound"));
+  EXPECT_THAT(Refusal("{\"" + Vertex(0) + "\":" + Requirement(2, 1) + ",\"" + Vertex(1) +
+                          "\":" + Requirement(1, 1) + "}",
+                      400),
+              HasSubstr("lowerBound 2"));
+  Refusal("[]", 400);
+  Refusal("{\"" + Vertex(7) + "\":" + Requirement(1, 1) + "}", 404);
+  EXPECT_EQ(Ask("PUT", "/jobs/" + ToString(JobId(9, 9)) + "/resource-requirements", "{}").status,
+            404);
+}
+
+TEST_F(RescaleRoutesTest, WhenTheJobHasEndedThenItIsAConflict) {
+  Ask("PATCH", "/jobs/" + job_ + "?mode=cancel");
+  EXPECT_EQ(Ask("PUT", path_, Body(1, 1)).status, 409);
 }
 
 }  // namespace

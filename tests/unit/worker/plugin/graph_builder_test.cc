@@ -138,6 +138,16 @@ TEST(GraphBuilderTest, WhenASourceCannotReplayThenThereIsNoGuarantee) {
   EXPECT_EQ(job.Build().plan.graph.guarantee, "none");
 }
 
+TEST(GraphBuilderTest, WhenCheckpointsAreAtLeastOnceThenTheGuaranteeIsNoMore) {
+  JobBuilderForTest job;
+  job.Sink("out", job.Source("in"));
+  JobDefaults defaults;
+  defaults.checkpoint_mode = CheckpointMode::kAtLeastOnce;
+  EXPECT_EQ(BuildGraph(job.job, defaults).plan.graph.guarantee, "at-least-once");
+  job.job.operators[0].delivery = Delivery::kNotReplayable;
+  EXPECT_EQ(BuildGraph(job.job, defaults).plan.graph.guarantee, "none");
+}
+
 TEST(GraphBuilderTest, WhenNobodyReadsAnOutputThenThereIsAWarning) {
   JobBuilderForTest job;
   job.Transform("lost", job.Source("in"));

@@ -66,5 +66,22 @@ TEST(BarrierAlignerTest, WhenCheckpointsFollowEachOtherThenEachIsAligned) {
   }
 }
 
+TEST(BarrierAlignerTest, WhenAtLeastOnceThenChannelsAreTrackedWithoutBlockingThem) {
+  BarrierAligner aligner(2, CheckpointMode::kAtLeastOnce);
+  const auto first = aligner.OnBarrier(1, Barrier(1), 100);
+  EXPECT_FALSE(first.block);
+  EXPECT_FALSE(first.aligned);
+  EXPECT_TRUE(aligner.aligning());
+  EXPECT_TRUE(aligner.OnBarrier(0, Barrier(1), 150).aligned);
+}
+
+TEST(BarrierAlignerTest, WhenAtLeastOnceThenAFinalCheckpointBlocksNevertheless) {
+  BarrierAligner aligner(2, CheckpointMode::kAtLeastOnce);
+  EXPECT_TRUE(aligner.OnBarrier(0, {CheckpointId(1), true, 0}, 0).block);
+  const auto last = aligner.OnBarrier(1, {CheckpointId(1), true, 0}, 0);
+  EXPECT_TRUE(last.unblock_all);
+  EXPECT_TRUE(last.aligned);
+}
+
 }  // namespace
 }  // namespace penstock
