@@ -48,8 +48,9 @@ Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
       mailbox_(*signal_),
       state_(identity_),
       chain_(identity_, vertex_, std::move(parts.edges)),
-      snapshots_(identity_, {std::move(parts.pending_directory), std::move(parts.completed_directory)},
-                 state_, snapshots, mailbox_, listener_),
+      snapshots_(identity_,
+                 {std::move(parts.pending_directory), std::move(parts.completed_directory)}, state_,
+                 snapshots, mailbox_, listener_),
       watermark_(Timestamp::Min().millis) {
   if (parts.input == nullptr) return;
   input_ = std::make_unique<TaskInput>(std::move(parts.input), *parts.input_type, chain_,
