@@ -150,8 +150,8 @@ Status Task::Keep(bool worked) {
   if (worked && ++unmeasured_steps_ >= kStepsPerMeasure) {
     unmeasured_steps_ = 0;
     PENSTOCK_RETURN_IF_ERROR(state_.Balance(snapshots_.in_flight()));
-    state_bytes_.store(state_.bytes(), std::memory_order_relaxed);
   }
+  state_bytes_.store(state_.bytes(), std::memory_order_relaxed);
   if (!running_) return Status::Ok();
   PENSTOCK_ASSIGN_OR_RETURN(const bool more, state_.Fill(identity_.clock.Now(), worked));
   if (more) signal_->Notify();
