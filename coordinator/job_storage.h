@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "checkpoint/storage.h"
@@ -16,7 +17,8 @@ class JobStorage {
     std::string checkpoint_directory;
     std::size_t retained = 3;
     bool transactional = false;
-    std::uint64_t graph_hash = 0;
+    std::string start_from;  ///< Savepoint or checkpoint the job starts from; empty: none.
+    bool claim = false;      ///< That one is deleted when newer checkpoints have replaced it.
   };
   /// `fs` and `store` outlive this.
   JobStorage(FileSystem& fs, JobStore& store, JobId job, Options options);
@@ -29,19 +31,23 @@ class JobStorage {
   CheckpointDirectoryMade Run(const MakeCheckpointDirectory& effect);
   DecisionWritten Run(const WriteDecision& effect);
   Status Run(const DropCheckpoint& effect);
-  Status Run(const DropOldCheckpoints& effect);
+  /// Except for what is in one of the `needed` directories.
+  Status DropOld(const std::set<std::string>& needed);
   Status Run(const SaveProgress& effect);
 
  private:
   Status Save(const JobProgress& progress);
   Result<RestoreChoice> Begin(const PrepareAttempt& effect);
   Result<std::string> MakeDirectory(const MakeCheckpointDirectory& effect);
+  Status DeleteClaimed(const std::set<std::string>& needed);
 
+  FileSystem& fs_;
   JobStore& store_;
   const JobId job_;
   const Options options_;
   CheckpointStorage checkpoints_;
   Status last_save_;
+  bool claimed_deleted_ = false;
 };
 
 }  // namespace penstock

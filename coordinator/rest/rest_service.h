@@ -23,6 +23,7 @@ class RestService {
   void AddPluginRoutes();
   void AddJobRoutes();
   void AddJobViewRoutes();
+  void AddSavepointRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
