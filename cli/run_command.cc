@@ -8,6 +8,8 @@
 #include "cli/interrupt.h"
 #include "cli/job_commands.h"
 #include "cli/json_fields.h"
+#include "cli/savepoint_commands.h"
+#include "common/config/options.h"
 #include "common/file_system.h"
 #include "common/ids.h"
 
@@ -38,6 +40,43 @@ Result<std::string> ReadPlugin(const std::string& path) {
   return content;
 }
 
+Result<std::string> UidMapping(const std::vector<std::string>& mappings) {
+  std::string joined;
+  for (const std::string& mapping : mappings) {
+    const std::size_t equals = mapping.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == mapping.size() ||
+        mapping.find(',') != std::string::npos) {
+      return Status::InvalidArgument("--map-uid: '" + mapping + "' is not of the form OLD=NEW",
+                                     "give one uid of the savepoint and one of the job");
+    }
+    joined += (joined.empty() ? "" : ",") + mapping;
+  }
+  return joined;
+}
+
+/// What the job starts from, as options; `configuration` is what was configured besides.
+Status AddStart(const RunRequest& request, json::object& configuration) {
+  PENSTOCK_ASSIGN_OR_RETURN(const std::string mapping, UidMapping(request.uid_mappings));
+  if (!request.savepoint.empty()) {
+    configuration[options::kRestorePath.spec.key] = AbsoluteLocation(request.savepoint);
+  }
+  if (!request.claim_mode.empty()) {
+    configuration[options::kClaimMode.spec.key] = request.claim_mode;
+  }
+  if (request.allow_non_restored_state) {
+    configuration[options::kIgnoreUnclaimedState.spec.key] = "true";
+  }
+  if (request.accept_duplicates) configuration[options::kAcceptDuplicates.spec.key] = "true";
+  if (!mapping.empty()) configuration[options::kUidMapping.spec.key] = mapping;
+  const bool wants_start = request.allow_non_restored_state || request.accept_duplicates ||
+                           !mapping.empty() || !request.claim_mode.empty();
+  if (wants_start && !configuration.contains(options::kRestorePath.spec.key)) {
+    return Status::InvalidArgument("these options need something to start from",
+                                   "name a savepoint or checkpoint: -s PATH");
+  }
+  return {};
+}
+
 Result<std::string> Submit(const CommandContext& context, const RestClient& rest,
                            const RunRequest& request) {
   PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, ReadPlugin(request.plugin));
@@ -60,6 +99,7 @@ Result<std::string> Submit(const CommandContext& context, const RestClient& rest
       configuration[key] = value;
     }
   }
+  PENSTOCK_RETURN_IF_ERROR(AddStart(request, configuration));
   body["flinkConfiguration"] = configuration;
   context.console.Progress("planning the job");
   PENSTOCK_ASSIGN_OR_RETURN(const json::value submitted,

@@ -40,13 +40,17 @@ Status Dispatcher::AddJob(const StoredJob& stored) {
   job.storage = std::make_unique<JobStorage>(
       parts_.fs, parts_.store, id,
       JobStorage::Options{
-          .checkpoint_directory = config_.Get(options::kCheckpointDirectory),
+          .checkpoint_directory = checkpoint_directory_,
           .retained = static_cast<std::size_t>(config->Get(options::kCheckpointsRetained)),
-          .transactional = graph->transactional()});
+          .transactional = graph->transactional(),
+          .start_from = config->Get(options::kRestorePath),
+          .claim = config->Get(options::kClaimMode) == ClaimMode::kClaim});
   JobMasterOptions master;
   master.checkpoints = CheckpointOptionsFrom(*config);
   master.restart = RestartOptionsFrom(*config);
   master.checkpoint_directory = job.storage->job_directory();
+  master.start_from = config->Get(options::kRestorePath);
+  master.retention = config->Get(options::kCheckpointRetention);
   job.master = std::make_unique<JobMaster>(stored.spec, std::move(*graph), std::move(master),
                                            stored.progress, parts_.clock, parts_.random);
   order_.push_back(job.master.get());
@@ -106,7 +110,16 @@ void Dispatcher::StoreAndStart(const Submission& submission, const Result<Plan>&
   auto stored = Describe(submission, *plan);
   if (!stored.ok()) return done(stored.status());
   Submitted answer{stored->spec.id, plan->graph.guarantee, plan->warnings};
-  io_.Post([this, answer, stored = std::move(*stored), key = submission.idempotency_key,
+  const std::string& key = submission.idempotency_key;
+  const auto start = stored->spec.configuration.find(std::string(options::kRestorePath.spec.key));
+  if (start != stored->spec.configuration.end() && !start->second.empty()) {
+    return FindStart(std::move(*stored), std::move(answer), key, std::move(done));
+  }
+  Store(std::move(*stored), std::move(answer), key, std::move(done));
+}
+
+void Dispatcher::Store(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done) {
+  io_.Post([this, answer = std::move(answer), stored = std::move(stored), key = std::move(key),
             done = std::move(done)]() mutable {
     const auto added = parts_.store.Add(stored, key);
     loop_.Post([this, answer, added, stored = std::move(stored), done]() mutable {
@@ -157,23 +170,30 @@ void Dispatcher::Cancel(JobId job, Done<JobId> done) {
   const auto found = FindJob(job);
   const Status allowed = found.ok() ? (*found)->CheckCancel() : found.status();
   if (!allowed.ok()) return done(allowed);
-  Wish(job, CancelJob{}, std::move(done));
+  Wish(job, CancelJob{}, job, std::move(done));
 }
 
-void Dispatcher::StopJobGracefully(JobId job, Done<JobId> done) {
+void Dispatcher::StopJobGracefully(JobId job, StopWish wish, Done<TriggerId> done) {
   const auto found = FindJob(job);
-  const Status allowed = found.ok() ? (*found)->CheckStop() : found.status();
-  if (!allowed.ok()) return done(allowed);
-  Wish(job, StopJob{}, std::move(done));
+  if (!found.ok()) return done(found.status());
+  StopJob stop{wish.trigger, "", wish.drain};
+  auto directory = SavepointDirectory(**found, wish.directory);
+  if (!directory.ok()) return done(directory.status());
+  stop.directory = std::move(*directory);
+  if (Status allowed = (*found)->CheckStop(stop); !allowed.ok()) return done(allowed);
+  if (triggers_.Find(wish.trigger, job) != nullptr) return done(wish.trigger);
+  stop.trigger = BeginTrigger(wish.trigger, job);
+  Wish(job, stop, stop.trigger, std::move(done));
 }
 
-void Dispatcher::Wish(JobId job, const JobEvent& event, Done<JobId> done) {
+template <typename T>
+void Dispatcher::Wish(JobId job, const JobEvent& event, T answer, Done<T> done) {
   Tell(job, event);
   // Behind the effect that stores the wish.
-  io_.Post([this, job, storage = jobs_.at(job).storage.get(), done = std::move(done)] {
+  io_.Post([this, answer, storage = jobs_.at(job).storage.get(), done = std::move(done)] {
     const Status saved = storage->last_save().WithContext(
         "done, but forgotten if the coordinator restarts before the job has ended");
-    loop_.Post([job, done, saved] { done(saved.ok() ? Result<JobId>(job) : saved); });
+    loop_.Post([answer, done, saved] { done(saved.ok() ? Result<T>(answer) : saved); });
   });
 }
 

@@ -67,8 +67,11 @@ struct CheckpointCompleted {
   CheckpointId checkpoint;
   bool final = false;  ///< Commit, close, finish.
 };
-/// Sources stop reading and report exhausted, without a maximum watermark.
-struct StopSources {};
+/// Sources stop reading and report exhausted.
+struct StopSources {
+  /// They emit the maximum watermark first; without it what windows hold stays in the state.
+  bool drain = false;
+};
 struct CancelTasks {};
 
 using HostCommand = std::variant<DeployTasks, StartTasks, TriggerCheckpoint, CheckpointCompleted,

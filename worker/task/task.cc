@@ -205,8 +205,10 @@ Status Task::Handle(const StartTasks&) {
   return Status::Ok();
 }
 
-Status Task::Handle(const StopSources&) {
-  if (is_source()) ReportExhausted();
+Status Task::Handle(const StopSources& stop) {
+  if (!is_source() || exhausted_) return Status::Ok();
+  if (stop.drain) PENSTOCK_RETURN_IF_ERROR(chain_.EmitFromSource(Timestamp::Max()));
+  ReportExhausted();
   return Status::Ok();
 }
 
