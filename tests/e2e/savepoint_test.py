@@ -146,7 +146,7 @@ class SavepointTest(EndToEndCase):
         self.assert_refused(self.command("savepoint", "--dispose", directory.parent), 2)
         job = self.started(directory / "output")
         self.assert_refused(self.command("savepoint", job), 2, "no directory for the savepoint")
-        self.assert_refused(self.command("savepoint", job, "/proc/savepoints"), 5, "cannot make")
+        self.assert_refused(self.command("savepoint", job, "/proc/savepoints"), 1, "cannot make")
         self.assertEqual(self.cluster.job_state(job), "RUNNING")
         self.done("cancel", job)
         self.assert_refused(self.command("savepoint", job, directory), 6, "CANCELED")
