@@ -2,7 +2,9 @@
 """Savepoints with real processes: taken from a running job, by stopping one, started from, deleted. What
 jobs commit before and after must together be exactly the reference's rows."""
 
+import concurrent.futures
 import csv
+import json
 import pathlib
 import unittest
 import urllib.parse
@@ -113,6 +115,20 @@ class SavepointTest(EndToEndCase):
         events, in_windows = self.committed(directory / "output")
         self.assertLess(events, RECORDS)
         self.assertEqual(in_windows, events)
+
+    def test_when_the_coordinator_dies_during_a_stop_then_the_savepoint_is_still_made(self):
+        directory = self.new_directory()
+        output = directory / "output"
+        job = self.started(output)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            stop = pool.submit(self.command, "stop", "-p", directory / "savepoints", job)
+            wait_until(lambda: "stopping" in json.dumps(self.cluster.get(f"/jobs/{job}/events") or {}),
+                       "the job is being stopped")
+            self.cluster.kill(self.cluster.supervised("coordinator"))
+            savepoint = self.path_of(self.assert_done(stop.result()))
+        second = self.submit(output, "-s", savepoint)
+        self.cluster.wait_state(second, "FINISHED")
+        self.assert_exact(output)
 
     def test_when_cancelled_with_retained_checkpoints_then_another_job_goes_on_from_one(self):
         directory = self.new_directory()
