@@ -35,7 +35,10 @@ Result<std::string> SavepointExporter::Export(const std::string& source, const s
                                               const std::string& name) {
   PENSTOCK_ASSIGN_OR_RETURN(StoredCheckpoint checkpoint, OpenStoredCheckpoint(fs_, source));
   checkpoint.manifest.final = false;
-  PENSTOCK_RETURN_IF_ERROR(MakeTarget(target).WithContext("cannot make the savepoint's directory"));
+  if (Status made = MakeTarget(target); !made.ok()) {
+    return Status::External("cannot make the savepoint's directory: " + made.message(),
+                            "name one that the coordinator can write");
+  }
   const std::string path = JoinPath(target, name);
   const std::string incomplete = path + std::string(kIncomplete);
   Status filled = Fill(checkpoint.directory, incomplete, checkpoint.manifest);
