@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/collector.h"
+#include "api/runtime/evolution_of.h"
 #include "api/runtime/timer_table.h"
 #include "api/runtime/value_state.h"
 #include "api/state.h"
@@ -95,7 +96,7 @@ class KeyedProcess {
   template <typename V>
   void Declare(ValueState<V>& state, std::string name) {
     states_.push_back({reinterpret_cast<char*>(&state) - reinterpret_cast<char*>(this),
-                       std::move(name), &FingerprintOf<V>, &Bind<V>});
+                       std::move(name), &FingerprintOf<V>, &EvolutionOf<V>, &Bind<V>});
   }
   template <typename V>
   static std::unique_ptr<internal::BoundState> Bind(void* state, StateDescriptor descriptor,

@@ -41,6 +41,14 @@ const char* ToString(EdgeDistribution distribution) {
   return "UNKNOWN";
 }
 
-std::uint64_t JobGraphHash(const JobGraph& graph) { return Checksum(JobGraphToJson(graph)); }
+std::uint64_t JobGraphHash(const JobGraph& graph) {
+  JobGraph plain = graph;
+  for (JobVertex& vertex : plain.vertices) {
+    for (GraphOperator& op : vertex.operators) {
+      for (GraphState& state : op.states) state.evolution = {};
+    }
+  }
+  return Checksum(JobGraphToJson(plain));
+}
 
 }  // namespace penstock

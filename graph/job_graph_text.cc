@@ -23,6 +23,9 @@ std::string StateDifference(const std::string& where, const GraphState& expected
       return Changed(fmt::format("{}: its {}", what, role), ToString(*before), ToString(*after));
     }
   }
+  if (expected.evolution != actual.evolution) {
+    return what + ": its default or former field names have changed";
+  }
   return "";
 }
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/fingerprint.h"
 #include "common/key_group.h"
+#include "common/state_schema.h"
 #include "common/status.h"
 
 namespace penstock {
@@ -20,6 +20,7 @@ struct StateDescriptor {
   Fingerprint key;
   Fingerprint space;  ///< Namespace; empty when the state has none.
   Fingerprint value;
+  Evolution evolution = {};  ///< Of the value; empty: its type never changes.
 };
 
 /// Receives the entries of a snapshot in ascending byte order of `key`.

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/runtime/evolution_of.h"
 #include "api/runtime/keyed_loop.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/state_table.h"
@@ -41,7 +42,7 @@ concept Mergeable = requires(Acc acc, const Acc& other) {
 template <typename T, typename KeyFn, typename Acc>
 std::vector<StateDescriptor> WindowAggregateStates(const std::string& uid) {
   return {{uid, "panes", "panes", FingerprintOf<KeyOf<T, KeyFn>>(), FingerprintOf<Timestamp>(),
-           FingerprintOf<Acc>()}};
+           FingerprintOf<Acc>(), EvolutionOf<Acc>()}};
 }
 
 /// Aggregates the records of each key in event-time windows. A record is added once, to its pane; a
