@@ -75,10 +75,11 @@ const char* ToString(EdgeDistribution distribution);
 /// The graph as JSON, stable and versioned (docs/formats/job-graph.md), and back.
 std::string JobGraphToJson(const JobGraph& graph);
 Result<JobGraph> JobGraphFromJson(std::string_view json);
-/// Hash of the JSON form without the states' evolution, which is no part of what a job is: equal
-/// graphs, equal hashes.
+/// The graph without the states' evolution, which is no part of what a job is.
+JobGraph WithoutEvolution(JobGraph graph);
+/// Hash of the JSON form without evolution: equal graphs, equal hashes.
 std::uint64_t JobGraphHash(const JobGraph& graph);
-/// In words, the first place where two graphs differ; empty when they don't.
+/// In words, the first place where two graphs differ, evolution aside; empty when they don't.
 std::string FirstDifference(const JobGraph& expected, const JobGraph& actual);
 /// The plan as an indented tree, for a terminal.
 std::string JobGraphToTree(const JobGraph& graph);
