@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint/restore_check.h"
 #include "common/clock.h"
 #include "common/config/configuration.h"
 #include "common/file_system.h"
@@ -60,7 +61,8 @@ struct DispatcherParts {
 };
 
 /// Accepts jobs and drives their JobMasters, all on one thread, "the coordinator thread". What
-/// touches a disk runs on a second one, in order; plans are made on others. Methods are for the
+/// touches a disk runs on a second one, in order; plans are made, and checkpoints validated, on
+/// others. Methods are for the
 /// coordinator thread unless they say otherwise; Post() leads there.
 class Dispatcher {
  public:
@@ -85,6 +87,9 @@ class Dispatcher {
   /// Plans, checks, stores and starts a job. OK: it exists, whatever crashes.
   void Submit(Submission submission, Done<Submitted> done);
   void MakePlan(Submission submission, Done<Plan> done);
+  /// Plans the job and compares it with the savepoint or checkpoint at `location`, all of which is
+  /// read; submits nothing.
+  void Validate(Submission submission, std::string location, Done<RestoreReport> done);
   void StorePlugin(std::string name, std::string content, Done<PluginEntry> done);
   /// Refused while a job that has not ended needs it.
   Status RemovePlugin(const std::string& id);
@@ -108,6 +113,8 @@ class Dispatcher {
     std::optional<Clock::MonotonicTime> armed;
   };
 
+  /// One of the threads for what takes long, in turn.
+  EventLoop& NextPlanner() { return *planners_[next_planner_++ % planners_.size()]; }
   Result<Configuration> ConfigurationOf(const std::map<std::string, std::string>& values) const;
   Status AddJob(const StoredJob& stored);
   Result<StoredJob> Describe(const Submission& submission, const Plan& plan);

@@ -88,4 +88,15 @@ Result<Submission> ParseSubmission(const HttpRequest& request, const std::string
   return submission;
 }
 
+Result<std::string> ParseSavepointPath(const HttpRequest& request, const Submission& submission) {
+  PENSTOCK_ASSIGN_OR_RETURN(const json::value value, ParseBody(request.body));
+  std::string path;
+  PENSTOCK_RETURN_IF_ERROR(ReadText(value.get_object(), "savepointPath", path));
+  const auto option = submission.configuration.find(std::string(options::kRestorePath.spec.key));
+  if (path.empty() && option != submission.configuration.end()) path = option->second;
+  if (!path.empty()) return path;
+  return Status::InvalidArgument("there is nothing to validate against",
+                                 "give the path of a savepoint as 'savepointPath'");
+}
+
 }  // namespace penstock

@@ -22,4 +22,8 @@ HttpResponse JsonResponse(const boost::json::value& value, int status = 200);
 /// InvalidArgument.
 Result<Submission> ParseSubmission(const HttpRequest& request, const std::string& plugin_hash);
 
+/// The member "savepointPath" of such a body, else the option execution.state-recovery.path of the
+/// submission; InvalidArgument when neither is given.
+Result<std::string> ParseSavepointPath(const HttpRequest& request, const Submission& submission);
+
 }  // namespace penstock
