@@ -14,7 +14,9 @@
 #include "cli/exit_code.h"
 #include "cli/job_commands.h"
 #include "cli/run_command.h"
+#include "cli/state_commands.h"
 #include "cli/supervisor.h"
+#include "cli/validate_command.h"
 #include "cli/version.h"
 
 namespace penstock {
@@ -66,7 +68,9 @@ class CommandLine {
     AddCluster();
     AddConfig();
     AddSubmission();
+    AddValidate();
     AddJobCommands();
+    AddStateCommands();
   }
 
   int Run(int argc, char** argv);
@@ -79,7 +83,12 @@ class CommandLine {
   void AddCluster();
   void AddConfig();
   void AddSubmission();
+  void AddValidate();
+  void DescribeSubmission(CLI::App& command);
   void AddJobCommands();
+  void AddStateCommands();
+  CLI::App* AddStateCommand(CLI::App& state, const char* name, const char* description,
+                            int (*command)(const CommandContext&, const StateRequest&));
   void AddJobCommand(const char* name, const char* description,
                      int (*command)(const CommandContext&, const std::string&));
 
@@ -95,6 +104,8 @@ class CommandLine {
   bool show_origin_ = false;
   ListFilter filter_;
   RunRequest request_;
+  ValidateRequest validate_;
+  StateRequest state_;
   unsigned parallelism_ = 0;
 };
 
@@ -152,29 +163,72 @@ void CommandLine::AddConfig() {
   AddCommand(*config, "reference", "Describe every option, as Markdown", ShowOptionReference);
 }
 
+void CommandLine::DescribeSubmission(CLI::App& command) {
+  command.add_option("plugin", request_.plugin, "The job's .so")->required();
+  command.add_option("-p,--parallelism", parallelism_, "Parallelism of the job")
+      ->check(CLI::Range(1, 32768));
+  command.add_option("--name", request_.name, "Name shown instead of the job's own");
+  // What follows the plugin is the job's, options included.
+  command.prefix_command();
+  command.footer("Options behind the plugin are the job's own, written --name value.");
+}
+
 void CommandLine::AddSubmission() {
-  auto describe = [this](CLI::App* command) {
-    command->add_option("plugin", request_.plugin, "The job's .so")->required();
-    command->add_option("-p,--parallelism", parallelism_, "Parallelism of the job")
-        ->check(CLI::Range(1, 32768));
-    command->add_option("--name", request_.name, "Name shown instead of the job's own");
-    // What follows the plugin is the job's, options included.
-    command->prefix_command();
-    command->footer("Options behind the plugin are the job's own, written --name value.");
-  };
   CLI::App* run = AddCommand(
       app_, "run", "Submit a job and wait for its end",
       [this](const CommandContext& context) { return RunJob(context, hooks_, request_); });
-  describe(run);
+  DescribeSubmission(*run);
   run->add_flag("-d,--detached", request_.detached, "Return once the job is submitted");
   run->add_flag("--local", request_.local,
                 "Run it in this process: coordinator, worker and all, then end");
   CLI::App* info =
       AddCommand(app_, "info", "Show the plan of a job without running it",
                  [this](const CommandContext& context) { return ShowPlan(context, request_); });
-  describe(info);
+  DescribeSubmission(*info);
   info->add_option("-o", global_.output, "table (a tree) or json")
       ->check(CLI::IsMember({"table", "json"}));
+}
+
+void CommandLine::AddValidate() {
+  CLI::App* validate = AddCommand(
+      app_, "validate", "Check that a job can begin with the state of a savepoint",
+      [this](const CommandContext& context) { return ValidateJob(context, request_, validate_); });
+  DescribeSubmission(*validate);
+  validate->add_option("--against", validate_.against,
+                       "The savepoint or checkpoint; may also follow the job's own options");
+  validate->add_flag("-n,--allow-non-restored-state", validate_.allow_non_restored,
+                     "Drop state that matches nothing in the job");
+  validate->add_option("--uid-mapping", validate_.uid_mapping,
+                       "Operators that take another one's state, old=new,old2=new2");
+  validate->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+}
+
+CLI::App* CommandLine::AddStateCommand(CLI::App& state, const char* name, const char* description,
+                                       int (*command)(const CommandContext&, const StateRequest&)) {
+  CLI::App* app = AddCommand(
+      state, name, description,
+      [this, command](const CommandContext& context) { return command(context, state_); });
+  app->add_option("savepoint", state_.savepoint, "Directory of a savepoint or checkpoint")
+      ->required();
+  return app;
+}
+
+void CommandLine::AddStateCommands() {
+  CLI::App* state = app_.add_subcommand("state", "Look into a savepoint, without a cluster");
+  state->require_subcommand(1);
+  AddStateCommand(*state, "ls", "Show its operators and states", ListStates)
+      ->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* get = AddStateCommand(*state, "get", "Show the value of one key as JSON", GetState);
+  get->add_option("operator", state_.operator_key, "Its uid")->required();
+  get->add_option("state", state_.state, "Name of the state")->required();
+  get->add_option("key", state_.key, "JSON, such as 7 or '\"word\"'")->required();
+  get->footer("A key that begins with '-' comes behind '--'.");
+  CLI::App* all =
+      AddStateCommand(*state, "export", "Print all entries as lines of JSON", ExportState);
+  all->add_option("operator", state_.operator_key, "Only of the operator with this uid");
+  all->add_option("state", state_.state, "Only of this state");
 }
 
 void CommandLine::AddJobCommand(const char* name, const char* description,
