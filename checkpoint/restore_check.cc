@@ -97,9 +97,7 @@ class Checker {
 
   void CheckMapping() {
     for (const auto& [before, now] : options_.uid_mapping) {
-      const auto stored = std::find_if(stored_.begin(), stored_.end(),
-                                       [&](const StoredOperator& op) { return op.key == before; });
-      if (stored == stored_.end()) {
+      if (!IsStored(before)) {
         Problem("the uid mapping names '{}', which is no operator of the checkpoint", before);
       }
       if (Find(now) == nullptr) {
@@ -110,6 +108,10 @@ class Checker {
     }
   }
 
+  bool IsStored(const std::string& key) const {
+    return std::any_of(stored_.begin(), stored_.end(),
+                       [&](const StoredOperator& op) { return op.key == key; });
+  }
   const OperatorStates* Find(const std::string& uid) const {
     const auto found = std::find_if(job_.begin(), job_.end(),
                                     [&](const OperatorStates& op) { return op.uid == uid; });

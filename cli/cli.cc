@@ -224,7 +224,6 @@ void CommandLine::AddStateCommands() {
   get->add_option("operator", state_.operator_key, "Its uid")->required();
   get->add_option("state", state_.state, "Name of the state")->required();
   get->add_option("key", state_.key, "JSON, such as 7 or '\"word\"'")->required();
-  get->footer("A key that begins with '-' comes behind '--'.");
   CLI::App* all =
       AddStateCommand(*state, "export", "Print all entries as lines of JSON", ExportState);
   all->add_option("operator", state_.operator_key, "Only of the operator with this uid");
