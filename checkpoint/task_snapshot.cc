@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/snapshot_v1.h"
 #include "common/bytes.h"
 #include "common/checksum.h"
 
@@ -58,6 +59,7 @@ SnapshotTable ReadTable(ByteReader& in, std::uint32_t version) {
   table.entries = in.Fixed<std::uint64_t>();
   in.Fixed<std::uint64_t>();  // size and checksum, which the manifest has too
   in.Fixed<std::uint64_t>();
+  DescribeTableOfV1(table);
   return table;
 }
 
@@ -73,8 +75,7 @@ SnapshotOperator ReadOperator(ByteReader& in, std::uint32_t version) {
   op.key = in.String();
   op.name = in.String();
   op.state = in.String();
-  op.tables =
-      ReadList<SnapshotTable>(in, [&](ByteReader& r) { return ReadTable(r, version); });
+  op.tables = ReadList<SnapshotTable>(in, [&](ByteReader& r) { return ReadTable(r, version); });
   return op;
 }
 
@@ -111,8 +112,7 @@ SnapshotPart ReadPart(ByteReader& in) {
   SnapshotPart part;
   part.groups.begin = in.Fixed<std::uint32_t>();
   part.groups.end = in.Fixed<std::uint32_t>();
-  part.states =
-      ReadList<std::uint32_t>(in, [](ByteReader& r) { return r.Fixed<std::uint32_t>(); });
+  part.states = ReadList<std::uint32_t>(in, [](ByteReader& r) { return r.Fixed<std::uint32_t>(); });
   part.files = ReadList<PartFile>(in, ReadPartFile);
   return part;
 }

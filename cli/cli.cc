@@ -17,7 +17,9 @@
 #include "cli/rescale_command.h"
 #include "cli/run_command.h"
 #include "cli/savepoint_commands.h"
+#include "cli/state_commands.h"
 #include "cli/supervisor.h"
+#include "cli/validate_command.h"
 #include "cli/version.h"
 
 namespace penstock {
@@ -80,8 +82,10 @@ class CommandLine {
     AddCluster();
     AddConfig();
     AddSubmission();
+    AddValidate();
     AddJobCommands();
     AddSavepoints();
+    AddStateCommands();
   }
 
   int Run(int argc, char** argv);
@@ -94,9 +98,16 @@ class CommandLine {
   void AddCluster();
   void AddConfig();
   void AddSubmission();
+  void AddValidate();
+  void DescribeSubmission(CLI::App& command);
   void AddJobCommands();
   void AddStart(CLI::App& run);
+  /// How state finds its operators.
+  void AddMatching(CLI::App& command);
   void AddSavepoints();
+  void AddStateCommands();
+  CLI::App* AddStateCommand(CLI::App& state, const char* name, const char* description,
+                            int (*command)(const CommandContext&, const StateRequest&));
   void AddJobCommand(const char* name, const char* description,
                      int (*command)(const CommandContext&, const std::string&));
 
@@ -116,6 +127,7 @@ class CommandLine {
   SavepointRequest savepoint_;
   StopRequest stop_;
   RunRequest request_;
+  StateRequest state_;
   unsigned parallelism_ = 0;
 };
 
@@ -173,20 +185,21 @@ void CommandLine::AddConfig() {
   AddCommand(*config, "reference", "Describe every option, as Markdown", ShowOptionReference);
 }
 
+void CommandLine::DescribeSubmission(CLI::App& command) {
+  command.add_option("plugin", request_.plugin, "The job's .so")->required();
+  command.add_option("-p,--parallelism", parallelism_, "Parallelism of the job")
+      ->check(CLI::Range(1, 32768));
+  command.add_option("--name", request_.name, "Name shown instead of the job's own");
+  // What follows the plugin is the job's, options included.
+  command.prefix_command();
+  command.footer("Options behind the plugin are the job's own, written --name value.");
+}
+
 void CommandLine::AddSubmission() {
-  auto describe = [this](CLI::App* command) {
-    command->add_option("plugin", request_.plugin, "The job's .so")->required();
-    command->add_option("-p,--parallelism", parallelism_, "Parallelism of the job")
-        ->check(CLI::Range(1, 32768));
-    command->add_option("--name", request_.name, "Name shown instead of the job's own");
-    // What follows the plugin is the job's, options included.
-    command->prefix_command();
-    command->footer("Options behind the plugin are the job's own, written --name value.");
-  };
   CLI::App* run = AddCommand(
       app_, "run", "Submit a job and wait for its end",
       [this](const CommandContext& context) { return RunJob(context, hooks_, request_); });
-  describe(run);
+  DescribeSubmission(*run);
   run->add_flag("-d,--detached", request_.detached, "Return once the job is submitted");
   run->add_flag("--local", request_.local,
                 "Run it in this process: coordinator, worker and all, then end");
@@ -194,7 +207,7 @@ void CommandLine::AddSubmission() {
   CLI::App* info =
       AddCommand(app_, "info", "Show the plan of a job without running it",
                  [this](const CommandContext& context) { return ShowPlan(context, request_); });
-  describe(info);
+  DescribeSubmission(*info);
   info->add_option("-o", global_.output, "table (a tree) or json")
       ->check(CLI::IsMember({"table", "json"}));
 }
@@ -202,16 +215,21 @@ void CommandLine::AddSubmission() {
 void CommandLine::AddStart(CLI::App& run) {
   run.add_option("-s,--from-savepoint,--fromSavepoint", request_.savepoint,
                  "Savepoint or checkpoint to start from");
-  run.add_flag("-n,--allow-non-restored-state,--allowNonRestoredState",
-               request_.allow_non_restored_state,
-               "Start although some of its state belongs to no operator of the job");
   run.add_option("--claim-mode,--claimMode,--restoreMode", request_.claim_mode,
                  "NO_CLAIM (it stays) or CLAIM (it is deleted when no longer needed); also -rm")
       ->transform(CLI::IsMember({"NO_CLAIM", "CLAIM"}, CLI::ignore_case));
   run.add_flag("--accept-duplicates", request_.accept_duplicates,
                "Start although results that were committed after it come again");
-  run.add_option("--map-uid", request_.uid_mappings,
-                 "OLD=NEW: an operator's uid there and in the job; may be repeated")
+  AddMatching(run);
+}
+
+void CommandLine::AddMatching(CLI::App& command) {
+  command.add_flag("-n,--allow-non-restored-state,--allowNonRestoredState",
+                   request_.allow_non_restored_state,
+                   "Drop what belongs to no operator or state of the job");
+  command
+      .add_option("--map-uid", request_.uid_mappings,
+                  "OLD=NEW: an operator's uid there and in the job; may be repeated")
       ->allow_extra_args(false);
 }
 
@@ -238,6 +256,44 @@ void CommandLine::AddSavepoints() {
   checkpoint->add_option("job", job_, "Job id")->required();
   checkpoint->add_flag("--full")->description(
       "Accepted for Flink's sake: every checkpoint is complete in itself");
+}
+
+void CommandLine::AddValidate() {
+  CLI::App* validate =
+      AddCommand(app_, "validate", "Check that a job can begin with the state of a savepoint",
+                 [this](const CommandContext& context) { return ValidateJob(context, request_); });
+  DescribeSubmission(*validate);
+  validate->add_option("--against", request_.savepoint,
+                       "The savepoint or checkpoint; may also follow the job's own options");
+  AddMatching(*validate);
+  validate->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+}
+
+CLI::App* CommandLine::AddStateCommand(CLI::App& state, const char* name, const char* description,
+                                       int (*command)(const CommandContext&, const StateRequest&)) {
+  CLI::App* app = AddCommand(
+      state, name, description,
+      [this, command](const CommandContext& context) { return command(context, state_); });
+  app->add_option("savepoint", state_.savepoint, "Directory of a savepoint or checkpoint")
+      ->required();
+  return app;
+}
+
+void CommandLine::AddStateCommands() {
+  CLI::App* state = app_.add_subcommand("state", "Look into a savepoint, without a cluster");
+  state->require_subcommand(1);
+  AddStateCommand(*state, "ls", "Show its operators and states", ListStates)
+      ->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* get = AddStateCommand(*state, "get", "Show the value of one key as JSON", GetState);
+  get->add_option("operator", state_.operator_key, "Its uid")->required();
+  get->add_option("state", state_.state, "Name of the state")->required();
+  get->add_option("key", state_.key, "JSON, such as 7 or '\"word\"'")->required();
+  CLI::App* all =
+      AddStateCommand(*state, "export", "Print all entries as lines of JSON", ExportState);
+  all->add_option("operator", state_.operator_key, "Only of the operator with this uid");
+  all->add_option("state", state_.state, "Only of this state");
 }
 
 void CommandLine::AddJobCommand(const char* name, const char* description,

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint/restore_check.h"
 #include "checkpoint/stored_checkpoint.h"
 #include "common/clock.h"
 #include "common/config/configuration.h"
@@ -78,8 +79,9 @@ struct DispatcherParts {
 };
 
 /// Accepts jobs and drives their JobMasters, all on one thread, "the coordinator thread". What
-/// touches a disk runs on a second one, in order; what may take long, such as plans and copies, on
-/// others. Methods are for the coordinator thread unless they say otherwise; Post() leads there.
+/// touches a disk runs on a second one, in order; what may take long, such as plans, validations
+/// and copies, on others. Methods are for the coordinator thread unless they say otherwise; Post()
+/// leads there.
 class Dispatcher {
  public:
   template <typename T>
@@ -103,6 +105,9 @@ class Dispatcher {
   /// Plans, checks, stores and starts a job. OK: it exists, whatever crashes.
   void Submit(Submission submission, Done<Submitted> done);
   void MakePlan(Submission submission, Done<Plan> done);
+  /// Plans the job and compares it with the savepoint or checkpoint at `location`, all of which is
+  /// read; submits nothing.
+  void Validate(Submission submission, std::string location, Done<RestoreReport> done);
   void StorePlugin(std::string name, std::string content, Done<PluginEntry> done);
   /// Refused while a job that has not ended needs it.
   Status RemovePlugin(const std::string& id);
@@ -137,6 +142,8 @@ class Dispatcher {
     std::optional<Clock::MonotonicTime> armed;
   };
 
+  /// One of the threads for what takes long, in turn.
+  EventLoop& NextPlanner() { return *planners_[next_planner_++ % planners_.size()]; }
   Result<Configuration> ConfigurationOf(const std::map<std::string, std::string>& values) const;
   Status AddJob(const StoredJob& stored);
   Result<StoredJob> Describe(const Submission& submission, const Plan& plan);
@@ -149,6 +156,8 @@ class Dispatcher {
   void Wish(JobId job, const JobEvent& event, T answer, Done<T> done);
 
   // dispatcher_savepoints.cc
+  /// What a job is to start from, if it fits. Any thread.
+  Result<StoredCheckpoint> ReadStart(const JobSpec& spec) const;
   /// Reads what the job is to start from, checks it and puts its real path into `stored`.
   void FindStart(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done);
   Status CheckStart(const StoredJob& stored, const StoredCheckpoint& start) const;

@@ -8,6 +8,7 @@
 #include "common/config/options.h"
 #include "common/logging.h"
 #include "coordinator/dispatcher.h"
+#include "coordinator/restore_fit.h"
 
 namespace penstock {
 
@@ -97,18 +98,24 @@ void Dispatcher::DeleteDiscarded() {
   });
 }
 
+Result<StoredCheckpoint> Dispatcher::ReadStart(const JobSpec& spec) const {
+  PENSTOCK_ASSIGN_OR_RETURN(const Configuration config, ConfigurationOf(spec.configuration));
+  PENSTOCK_ASSIGN_OR_RETURN(const JobGraph graph, JobGraphFromJson(spec.graph_json));
+  PENSTOCK_ASSIGN_OR_RETURN(const RestoreCheckOptions options, RestoreCheckOptionsFrom(config));
+  return OpenFitting(parts_.fs, config.Get(options::kRestorePath), graph, options);
+}
+
 void Dispatcher::FindStart(StoredJob stored, Submitted answer, std::string key,
                            Done<Submitted> done) {
-  const std::string option(options::kRestorePath.spec.key);
-  io_.Post([this, option, stored = std::move(stored), answer = std::move(answer),
-            key = std::move(key), done = std::move(done)]() mutable {
-    const auto start = OpenStoredCheckpoint(parts_.fs, stored.spec.configuration.at(option));
-    loop_.Post([this, option, start, stored = std::move(stored), answer = std::move(answer),
+  NextPlanner().Post([this, stored = std::move(stored), answer = std::move(answer),
+                      key = std::move(key), done = std::move(done)]() mutable {
+    const auto start = ReadStart(stored.spec);
+    loop_.Post([this, start, stored = std::move(stored), answer = std::move(answer),
                 key = std::move(key), done = std::move(done)]() mutable {
       const Status checked = start.ok() ? CheckStart(stored, *start) : start.status();
       if (!checked.ok()) return done(checked);
       const std::string directory = start->directory;
-      stored.spec.configuration[option] = directory;
+      stored.spec.configuration[std::string(options::kRestorePath.spec.key)] = directory;
       // From now on nobody deletes it; that it is still there is seen by the job's first attempt.
       in_use_.insert(directory);
       Store(std::move(stored), std::move(answer), std::move(key),

@@ -5,6 +5,7 @@
 #include "common/config/options.h"
 #include "common/memory_shares.h"
 #include "coordinator/dispatcher.h"
+#include "coordinator/restore_fit.h"
 #include "graph/exchange_memory.h"
 
 namespace penstock {
@@ -68,12 +69,28 @@ void Dispatcher::MakePlan(Submission submission, Done<Plan> done) {
                       .arguments = std::move(submission.arguments),
                       .working_directory = std::move(submission.working_directory),
                       .configuration = config->Explicit()};
-  EventLoop& planner = *planners_[next_planner_++ % planners_.size()];
-  planner.Post([this, request = std::move(request), name = plugin->name, done = std::move(done)] {
-    Result<Plan> plan = parts_.planner(request);
-    if (!plan.ok()) plan = NamedAsUploaded(plan.status(), request.plugin_path, name);
-    loop_.Post([done, plan = std::move(plan)] { done(plan); });
-  });
+  NextPlanner().Post(
+      [this, request = std::move(request), name = plugin->name, done = std::move(done)] {
+        Result<Plan> plan = parts_.planner(request);
+        if (!plan.ok()) plan = NamedAsUploaded(plan.status(), request.plugin_path, name);
+        loop_.Post([done, plan = std::move(plan)] { done(plan); });
+      });
+}
+
+void Dispatcher::Validate(Submission submission, std::string location, Done<RestoreReport> done) {
+  const auto config = ConfigurationOf(submission.configuration);
+  if (!config.ok()) return done(config.status());
+  auto options = RestoreCheckOptionsFrom(*config);
+  if (!options.ok()) return done(options.status());
+  MakePlan(std::move(submission),
+           [this, location = std::move(location), options = std::move(*options),
+            done = std::move(done)](const Result<Plan>& plan) {
+             if (!plan.ok()) return done(plan.status());
+             NextPlanner().Post([this, graph = plan->graph, location, options, done] {
+               auto report = CheckAgainst(parts_.fs, location, graph, options);
+               loop_.Post([done, report = std::move(report)] { done(report); });
+             });
+           });
 }
 
 void Dispatcher::Submit(Submission submission, Done<Submitted> done) {

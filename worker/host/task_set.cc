@@ -75,9 +75,9 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
                    .parallelism = vertex.parallelism,
                    .max_parallelism = vertex.max_parallelism,
                    .restored = restore_ != nullptr,
-                   .state_directory = JoinPath(surroundings_.state_directory,
-                                               fmt::format("{}-{}", subtask.vertex.value(),
-                                                           subtask.index)),
+                   .state_directory =
+                       JoinPath(surroundings_.state_directory,
+                                fmt::format("{}-{}", subtask.vertex.value(), subtask.index)),
                    .table_bytes = TableBytesOf(subtask),
                    .memory = &surroundings_.memory,
                    .file_system = surroundings_.file_system,
@@ -117,9 +117,10 @@ void TaskSet::Wire(TaskParts& parts) {
 
 Status TaskSet::ReadRestore(const DeployTasks& deploy) {
   if (deploy.restore.empty()) return Status::Ok();
-  PENSTOCK_ASSIGN_OR_RETURN(
-      restore_, RestoredCheckpoint::Read(surroundings_.file_system, deploy.restore.front(),
-                                         surroundings_.job.recovery));
+  const RestorePoint& point = deploy.restore.front();
+  PENSTOCK_ASSIGN_OR_RETURN(restore_,
+                            RestoredCheckpoint::Read(surroundings_.file_system, point,
+                                                     surroundings_.job.RecoveryFrom(point)));
   return restore_->CheckClaimed(UidsOf(surroundings_.job.graph));
 }
 

@@ -9,7 +9,11 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "checkpoint/manifest.h"
+#include "checkpoint/task_snapshot.h"
+#include "common/checksum.h"
 #include "common/http/multipart.h"
+#include "common/key_group.h"
 #include "coordinator/rest/rest_service.h"
 #include "tests/unit/coordinator/job_master_harness.h"
 
@@ -95,6 +99,26 @@ class RestServiceTest : public testing::Test {
     const HttpResponse answer = Ask("POST", "/v1/jars/" + Upload() + "/run", body);
     EXPECT_EQ(answer.status, 200) << answer.body;
     return boost::json::parse(answer.body).at("jobid").as_string().c_str();
+  }
+  /// A checkpoint with state of the operator `uid`; returns its directory.
+  std::string WriteCheckpoint(const std::string& uid) {
+    SnapshotMetadata metadata;
+    metadata.key_hash_version = kKeyHashVersion;
+    metadata.operators = {{uid, "source", "position", {}}};
+    const std::string bytes = EncodeSnapshotMetadata(metadata);
+    const std::string name = SnapshotMetadataName({});
+    CheckpointManifest manifest;
+    manifest.tasks = {{{}, {{name, bytes.size(), Checksum(bytes)}}}};
+    const std::string directory = directory_ + "/checkpoint-" + uid;
+    EXPECT_TRUE(fs_.MakeDirectories(directory).ok());
+    EXPECT_TRUE(WriteFileAtomically(fs_, JoinPath(directory, name), bytes).ok());
+    EXPECT_TRUE(
+        WriteFileAtomically(fs_, JoinPath(directory, kManifestFile), EncodeManifest(manifest))
+            .ok());
+    return directory;
+  }
+  HttpResponse Validate(const boost::json::object& body) {
+    return Ask("POST", "/jars/" + Upload() + "/validate", boost::json::serialize(body));
   }
   void Register() {
     WorkerRegistration worker;

@@ -96,6 +96,47 @@ TEST_F(RestServiceTest, WhenRequestsAreWrongThenEachHasItsStatus) {
   EXPECT_EQ(Ask("POST", "/jars/upload", "x", "application/json").status, 400);
 }
 
+TEST_F(RestServiceTest, WhenValidatedThenItSaysWhetherTheStateFitsAndSubmitsNothing) {
+  const HttpResponse fits = Validate({{"savepointPath", WriteCheckpoint("numbers")}});
+  EXPECT_EQ(fits.body, R"({"ok":true,"problems":[],)"
+                       R"("notes":["operator 'out' (out) is new and starts without state"]})");
+  const std::string other = WriteCheckpoint("gone");
+  const HttpResponse unfit = Validate({{"savepointPath", "file://" + other}});
+  EXPECT_EQ(unfit.status, 200);
+  EXPECT_EQ(json::parse(unfit.body).at("ok"), false);
+  EXPECT_EQ(json::parse(unfit.body).at("problems").at(0).as_string(),
+            "the state of operator 'gone' (source) matches no operator of the job");
+  const HttpResponse mapped =
+      Validate({{"savepointPath", other},
+                {"configuration", {{"execution.state-recovery.uid-mapping", "gone=numbers"}}}});
+  EXPECT_EQ(json::parse(mapped.body).at("ok"), true) << mapped.body;
+  const HttpResponse dropped =
+      Validate({{"configuration",
+                 {{"execution.state-recovery.path", other},
+                  {"execution.state-recovery.ignore-unclaimed-state", "true"}}}});
+  EXPECT_EQ(json::parse(dropped.body).at("ok"), true) << dropped.body;
+  EXPECT_TRUE(Get("/jobs").at("jobs").as_array().empty());
+}
+
+TEST_F(RestServiceTest, WhenTheCheckpointIsDamagedThenEachFileIsAProblem) {
+  const std::string directory = WriteCheckpoint("numbers");
+  ASSERT_TRUE(WriteFileAtomically(fs_, directory + "/0-0-0.meta", "short").ok());
+  const json::value report = json::parse(Validate({{"savepointPath", directory}}).body);
+  EXPECT_EQ(report.at("ok"), false);
+  EXPECT_EQ(report.at("problems").as_array().size(), 1u);
+  EXPECT_THAT(report.at("problems").at(0).as_string().c_str(), HasSubstr("0-0-0.meta has 5 bytes"));
+}
+
+TEST_F(RestServiceTest, WhenThereIsNothingToValidateAgainstThenRefused) {
+  EXPECT_EQ(Validate({}).status, 400);
+  EXPECT_EQ(Validate({{"savepointPath", 5}}).status, 400);
+  EXPECT_EQ(Validate({{"savepointPath", directory_ + "/none"}}).status, 404);
+  EXPECT_EQ(Validate({{"savepointPath", directory_},
+                      {"configuration", {{"execution.state-recovery.uid-mapping", "x"}}}})
+                .status,
+            400);
+}
+
 TEST_F(RestServiceTest, WhenAJobUsesAPluginThenItCannotBeRemoved) {
   const std::string job = Run("{}");
   const std::string plugin = Upload();

@@ -45,9 +45,13 @@ class SavepointRoutesTest : public RestServiceTest {
     for (std::uint32_t i = 0; i < 4; ++i) {
       const SubtaskId subtask{VertexId(i / 2), i % 2};
       const std::string name = std::to_string(i) + ".meta";
-      EXPECT_TRUE(WriteFileAtomically(fs_, trigger.directory + "/" + name, "state").ok());
+      SnapshotMetadata metadata;
+      metadata.subtask = subtask;
+      metadata.key_hash_version = kKeyHashVersion;
+      const std::string bytes = EncodeSnapshotMetadata(metadata);
+      EXPECT_TRUE(WriteFileAtomically(fs_, trigger.directory + "/" + name, bytes).ok());
       FromHost(CheckpointAcknowledged{
-          trigger.checkpoint, {subtask, {{name, 5, Checksum("state")}}}, {}});
+          trigger.checkpoint, {subtask, {{name, bytes.size(), Checksum(bytes)}}}, {}});
     }
     EXPECT_EQ(std::get<CheckpointCompleted>(TakeCommand()).checkpoint, trigger.checkpoint);
     return trigger.checkpoint;
