@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "checkpoint/checkpoint_reader.h"
+#include "checkpoint/snapshot_file.h"
 #include "checkpoint/snapshot_v1.h"
 #include "checkpoint/tree_reader.h"
 #include "common/entry_key.h"
@@ -166,6 +167,9 @@ class EntriesOfTasks final : public StoredEntries {
       if (listed == task.files.end()) {
         return Status::Corruption("the manifest does not name " + file.name);
       }
+      // RocksDB takes for granted that what it imports is intact.
+      PENSTOCK_RETURN_IF_ERROR(VerifyFile(fs_, JoinPath(directory_, file.name), listed->second.size,
+                                          listed->second.checksum));
       files.push_back({file, listed->second.size, listed->second.checksum});
     }
     PENSTOCK_ASSIGN_OR_RETURN(const std::size_t tree, trees_->Add(directory_, files));

@@ -50,7 +50,7 @@ class StoredEntries {
 };
 
 /// Opens the savepoint or checkpoint that `location` names ("/path" or "file:///path") and reads
-/// its metadata; state is checked block by block when it is read. `fs` outlives the result.
+/// its metadata; table files are verified when they are first read. `fs` outlives the result.
 Result<std::unique_ptr<StoredEntries>> OpenStoredEntries(FileSystem& fs, std::string_view location);
 
 }  // namespace penstock

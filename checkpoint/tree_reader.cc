@@ -52,6 +52,7 @@ Result<std::unique_ptr<TreeReader>> TreeReader::Open(FileSystem& fs) {
   PENSTOCK_ASSIGN_OR_RETURN(std::string directory, MakeTemporaryDirectory());
   std::unique_ptr<TreeReader> reader(new TreeReader(fs, std::move(directory)));
   const std::string path = JoinPath(reader->directory_, "db");
+  PENSTOCK_RETURN_IF_ERROR(fs.MakeDirectories(path));
   rocksdb::DB* db = nullptr;
   PENSTOCK_RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(reader->options_, path, &db), path));
   reader->db_.reset(db);

@@ -150,13 +150,14 @@ class StateCommandsTest(EndToEndCase):
 
     def test_when_the_type_has_grown_then_it_fits_with_a_note(self):
         result = self.validate("--version", "grown", "--against", self.savepoint, job="next_count")
-        self.assert_fits(result, "state 'panes' of operator 'count' is migrated: field 'label' is "
-                         "new; field 'count' was called 'words'")
+        self.assert_fits(result, "state 'panes' of operator 'count' is migrated: field "
+                         "'[].accumulator.label' is new; field '[].accumulator.count' was called "
+                         "'words'")
 
     def test_when_the_type_is_another_then_the_field_is_named(self):
         result = self.validate("--version", "text", "--against", self.savepoint, job="next_count")
         self.assert_unfit(result, "the value type of state 'panes' of operator 'count' has changed: "
-                          "field 'words' was u64 and is string")
+                          "field '[].accumulator.words' was u64 and is string")
 
     def test_when_the_job_is_another_then_every_operator_is_named(self):
         arguments = ["--records", "10", "--against", self.savepoint]

@@ -70,7 +70,7 @@ class StoredEntriesTest : public ::testing::Test {
     file.smallest_key = entries.begin()->first;
     file.largest_key = entries.rbegin()->first;
     const std::string path = JoinPath(dir_.path(), file.name);
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), rocksdb::Options());
+    rocksdb::SstFileWriter writer{rocksdb::EnvOptions(), rocksdb::Options()};
     ASSERT_TRUE(writer.Open(path).ok());
     for (const auto& [key, value] : entries) ASSERT_TRUE(writer.Put(key, value).ok());
     ASSERT_TRUE(writer.Finish().ok());
