@@ -86,8 +86,12 @@ TEST(EvolutionOfTest, WhenOperatorsDescribeTheirStatesThenTheEvolutionIsThere) {
   EXPECT_EQ(states.at(1).evolution, Evolution());  // timers have no value
   using KeyFn = decltype(&KeyOfInner);
   EXPECT_EQ((ReduceStates<Inner, KeyFn>("uid").at(0).evolution), EvolutionOf<Inner>());
-  EXPECT_EQ((WindowAggregateStates<Inner, KeyFn, Summing>("uid").at(0).evolution),
-            EvolutionOf<Summing>());
+  // A list of panes, each a start and an accumulator.
+  const Evolution panes = WindowAggregateStates<Inner, KeyFn, Summing>("uid").at(0).evolution;
+  Evolution expected = EvolutionOf<Summing>();
+  for (FieldAlias& alias : expected.aliases) alias.now = "[].accumulator." + alias.now;
+  expected.defaults = {{"[]", EncodeToString(std::int64_t{0}) + EncodeToString(Summing())}};
+  EXPECT_EQ(panes, expected);
 }
 
 }  // namespace
