@@ -1,5 +1,6 @@
 #include "cli/rest_client.h"
 
+#include <random>
 #include <type_traits>
 
 #include <boost/json.hpp>
@@ -8,6 +9,7 @@
 #include "cli/json_fields.h"
 #include "common/http/client.h"
 #include "common/http/multipart.h"
+#include "common/ids.h"
 
 namespace penstock {
 namespace {
@@ -77,6 +79,13 @@ Result<std::string> RestClient::Send(std::string method, std::string_view path,
   PENSTOCK_ASSIGN_OR_RETURN(HttpResponse response, CallHttp(call));
   if (response.status / 100 != 2) return ErrorOf(response.status, response.body);
   return std::move(response.body);
+}
+
+std::string NewRequestKey() {
+  std::random_device random;
+  const auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
+  const std::uint64_t high = word();
+  return HexIdToString(high, word());
 }
 
 Result<json::value> RestClient::Get(std::string_view path) const {

@@ -14,6 +14,9 @@ namespace penstock {
 /// doesn't say what kind it is.
 Status ErrorFromJson(const boost::json::value& error, ErrorCode missing);
 
+/// By which the coordinator knows a request that is repeated because its answer got lost.
+std::string NewRequestKey();
+
 /// The coordinator's REST API as the commands use it. Blocking; main thread only. An answer that is
 /// not 2xx becomes a Status with the coordinator's own message and hint; one that never comes is
 /// ErrorCode::kUnavailable.

@@ -1,31 +1,21 @@
 #include "cli/run_command.h"
 
-#include <random>
-
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/job_commands.h"
 #include "cli/json_fields.h"
 #include "cli/submission.h"
-#include "common/ids.h"
 
 namespace penstock {
 namespace {
 
 namespace json = boost::json;
 
-/// Makes a repeated submission, after an answer that got lost, the same job.
-std::string NewIdempotencyKey() {
-  std::random_device random;
-  auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
-  return HexIdToString(word(), word());
-}
-
 Result<std::string> Submit(const CommandContext& context, const RestClient& rest,
                            const RunRequest& request) {
   PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, UploadPlugin(context, rest, request));
   PENSTOCK_ASSIGN_OR_RETURN(json::object body, SubmissionBody(context, request));
-  body["idempotencyKey"] = NewIdempotencyKey();
+  body["idempotencyKey"] = NewRequestKey();
   context.console.Progress("planning the job");
   PENSTOCK_ASSIGN_OR_RETURN(const json::value submitted,
                             rest.Post("/jars/" + plugin + "/run", body));

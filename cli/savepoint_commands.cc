@@ -16,6 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
+constexpr int kTries = 30;
 
 int Fail(const CommandContext& context, const Status& status) {
   context.console.ClearProgress();
@@ -23,11 +24,20 @@ int Fail(const CommandContext& context, const Status& status) {
   return ExitCodeOf(status);
 }
 
-/// Asks for something that takes a while; the path where its outcome is told.
+/// Asks for something that takes a while; the path where its outcome is told. When the coordinator,
+/// which was there a moment ago, dies before it answers, the same is asked again.
 Result<std::string> Begin(const RestClient& rest, const std::string& path,
-                          const std::string& status_path, const json::object& body) {
-  PENSTOCK_ASSIGN_OR_RETURN(const json::value answer, rest.Post(path, body));
-  return status_path + "/" + TextField(answer, "request-id");
+                          const std::string& status_path, json::object body) {
+  PENSTOCK_RETURN_IF_ERROR(rest.Get("/overview").status());
+  body["triggerId"] = NewRequestKey();
+  for (int tries = 0;; ++tries) {
+    const Result<json::value> answer = rest.Post(path, body);
+    if (answer.ok()) return status_path + "/" + TextField(*answer, "request-id");
+    if (answer.status().code() != ErrorCode::kUnavailable || tries == kTries) {
+      return answer.status();
+    }
+    std::this_thread::sleep_for(10 * kPollInterval);
+  }
 }
 
 /// Waits for the outcome. kCancelled when the user interrupts; then it goes on.
