@@ -4,19 +4,20 @@
 #include <utility>
 #include <vector>
 
+#include "api/aggregating_state.h"
 #include "api/collector.h"
+#include "api/list_state.h"
+#include "api/map_state.h"
 #include "api/operator_state.h"
-#include "api/runtime/evolution_of.h"
+#include "api/reducing_state.h"
+#include "api/runtime/keyed_state.h"
 #include "api/runtime/timer_table.h"
-#include "api/runtime/value_state.h"
 #include "api/state.h"
 #include "common/clock.h"
 #include "common/timestamp.h"
 
 namespace penstock {
 
-template <typename T, typename KeyFn, typename Fn>
-class ProcessOperator;
 template <typename K>
 class ProcessContext;
 
@@ -105,41 +106,16 @@ class ProcessContext {
 ///   };
 /// on_timer may be left out when no timer is set; on_processing_timer, for timers of the wall
 /// clock, has the same form, and what it collects has the timer's time unless it says otherwise.
-/// Operator states (api/operator_state.h) may be members too. The function is copied into every
+/// Its states are ValueState, ListState, MapState, ReducingState and AggregatingState; operator
+/// states (api/operator_state.h) may be members too. The function is copied into every
 /// subtask; each copy is called by one thread. Members that are not states are lost in a failure.
 template <typename K, typename In, typename Out>
-class KeyedProcess : public internal::OperatorStateOwner {
+class KeyedProcess : public internal::OperatorStateOwner, public internal::KeyedStateOwner<K> {
  public:
   using Key = K;
   using Input = In;
   using Output = Out;
   using Context = ProcessContext<K>;
-
- private:
-  template <typename>
-  friend class ValueState;
-  template <typename, typename, typename>
-  friend class ProcessOperator;
-  template <typename Fn>
-  friend std::vector<StateDescriptor> ProcessStates(const std::string& uid, const Fn& function);
-
-  template <typename V>
-  void Declare(ValueState<V>& state, std::string name) {
-    states_.push_back({reinterpret_cast<char*>(&state) - reinterpret_cast<char*>(this),
-                       std::move(name), &FingerprintOf<V>, &EvolutionOf<V>, &Bind<V>});
-  }
-  template <typename V>
-  static std::unique_ptr<internal::BoundState> Bind(void* state, StateDescriptor descriptor,
-                                                    KeyGroupRange groups,
-                                                    std::uint32_t max_parallelism,
-                                                    const internal::CurrentKey<K>& current) {
-    auto cell = std::make_unique<internal::TableCell<K, V>>(std::move(descriptor), groups,
-                                                            max_parallelism, current);
-    static_cast<ValueState<V>*>(state)->cell_ = cell.get();
-    return cell;
-  }
-
-  std::vector<internal::StateDeclaration<K>> states_;
 };
 
 }  // namespace penstock

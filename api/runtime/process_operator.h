@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -15,11 +16,11 @@
 #include "api/process.h"
 #include "api/runtime/key_traits.h"
 #include "api/runtime/keyed_loop.h"
+#include "api/runtime/keyed_state.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/operator_states.h"
 #include "api/runtime/timer_table.h"
 #include "api/runtime/typed_batch.h"
-#include "api/runtime/value_state.h"
 
 namespace penstock {
 
@@ -40,9 +41,8 @@ template <typename Fn>
 std::vector<StateDescriptor> ProcessStates(const std::string& uid, const Fn& function) {
   using K = typename Fn::Key;
   std::vector<StateDescriptor> states;
-  for (const auto& state : function.states_) {
-    states.push_back(
-        {uid, state.name, "value", FingerprintOf<K>(), {}, state.value(), state.evolution()});
+  for (const auto& state : internal::KeyedStates::Of<K>(function)) {
+    states.push_back(state.describe(uid, state.name));
   }
   states.push_back(TimerTable<K>::Descriptor(uid));
   states.push_back(ProcessingTimersOf<K>(uid));
@@ -65,9 +65,16 @@ inline std::string StateNameProblem(const std::string& uid,
   return "";
 }
 
-/// The same of a KeyedProcess.
+/// The same of a KeyedProcess, and of its times to live.
 template <typename Fn>
 std::string ProcessProblem(const std::string& uid, const Fn& function) {
+  using K = typename Fn::Key;
+  for (const auto& state : internal::KeyedStates::Of<K>(function)) {
+    if (state.ttl.given() && state.ttl.duration() < Millis(1)) {
+      return "the time to live of state \"" + state.name + "\" of \"" + uid +
+             "\" must be at least a millisecond";
+    }
+  }
   return StateNameProblem(uid, ProcessStates(uid, function));
 }
 
@@ -117,6 +124,7 @@ class ProcessOperator final : public Operator {
   Status Restore(const OperatorRestore& restore) override {
     OperatorRestore states = restore;
     PENSTOCK_RETURN_IF_ERROR(TakeWatermark(states, context_->watermark_));
+    AdvanceEventTime(context_->watermark_);
     return operator_states_.Restore(states);
   }
   Status SnapshotState(CheckpointId, std::string& state) override {
@@ -125,24 +133,32 @@ class ProcessOperator final : public Operator {
   }
   void ProcessBatch(Batch& batch) override {
     const auto& records = static_cast<TypedBatch<T>&>(batch);
+    ReadClock();
     for (std::size_t i = 0; i < records.size(); ++i) {
       const K& key = std::invoke(key_fn_, records[i]);
       Enter(key, records.timestamps()[i]);
+      current_.time.record = records.timestamps()[i];
       function_.process(records[i], *context_, *collector_);
     }
     collector_->Flush();
     CheckTimersFire();
+    Sweep(static_cast<std::uint32_t>(records.size()));
   }
   void ProcessWatermark(Timestamp watermark) override {
     context_->watermark_ = watermark;
+    current_.time.record = Timestamp::Min();
+    ReadClock();
     if constexpr (kHasOnTimer) {
       timers_->event_time.FireDue(watermark, [&](const K& key, Timestamp time) {
         Enter(key, time);
+        AdvanceEventTime(time);
         function_.on_timer(time, *context_, *collector_);
       });
       collector_->Flush();
       CheckTimersFire();
     }
+    AdvanceEventTime(watermark);
+    Sweep(0);
     output_->EmitWatermark(watermark);
   }
   std::optional<Timestamp> NextProcessingTime() override {
@@ -151,18 +167,23 @@ class ProcessOperator final : public Operator {
   }
   void OnProcessingTime(Timestamp now) override {
     if constexpr (kHasOnProcessingTimer) {
+      current_.time.record = Timestamp::Min();
+      ReadClock();
       timers_->processing_time.FireDue(now, [&](const K& key, Timestamp time) {
         Enter(key, time);
         function_.on_processing_timer(time, *context_, *collector_);
       });
       collector_->Flush();
       CheckTimersFire();
+      Sweep(0);
     }
   }
 
  private:
+  static constexpr std::uint32_t kSwept = 64;
+
   Status BindStates(OperatorContext& context) {
-    auto* owner = static_cast<KeyedProcess<K, T, Out>*>(&function_);
+    auto* owner = static_cast<internal::KeyedStateOwner<K>*>(&function_);
     for (const auto& state : owner->states_) {
       char* member = reinterpret_cast<char*>(owner) + state.offset;
       if (member < reinterpret_cast<char*>(&function_) ||
@@ -172,11 +193,12 @@ class ProcessOperator final : public Operator {
             "declare it in the class: penstock::ValueState<...> " + state.name + "{this, \"" +
                 state.name + "\"};");
       }
-      bound_.push_back(state.bind(
-          member,
-          {uid_, state.name, "value", FingerprintOf<K>(), {}, state.value(), state.evolution()},
-          context.key_groups(), context.max_parallelism(), current_));
+      bound_.push_back(
+          state.bind(member, state.describe(uid_, state.name),
+                     internal::StateSite<K>{context.key_groups(), context.max_parallelism(),
+                                            current_, state.ttl}));
       context.RegisterTable(bound_.back()->table());
+      if (state.ttl.given()) expiring_.push_back(bound_.back().get());
     }
     return Status::Ok();
   }
@@ -187,6 +209,18 @@ class ProcessOperator final : public Operator {
     ++current_.turn;
     context_->timestamp_ = timestamp;
     collector_->SetTimestamp(timestamp);
+  }
+  void ReadClock() {
+    if (!expiring_.empty()) current_.time.processing = context_->processing_time();
+  }
+  // The end of the input is not a time at which anything expires.
+  void AdvanceEventTime(Timestamp to) {
+    if (to < Timestamp::Max()) current_.time.event = std::max(current_.time.event, to);
+  }
+  /// After a call that may have used so many more slots of a state: looks at more than that, so
+  /// that what has expired is found sooner than as much is added.
+  void Sweep(std::uint32_t used) {
+    for (internal::BoundState* state : expiring_) state->Sweep(kSwept + 2 * used);
   }
   // A timer that nobody hears must not be lost in silence.
   void CheckTimersFire() {
@@ -210,6 +244,7 @@ class ProcessOperator final : public Operator {
   OperatorContext* operator_context_ = nullptr;
   Output* output_ = nullptr;
   std::vector<std::unique_ptr<internal::BoundState>> bound_;
+  std::vector<internal::BoundState*> expiring_;  // those of them that have a time to live
   internal::OperatorStates operator_states_;
   std::unique_ptr<internal::ProcessTimers<K>> timers_;
   std::unique_ptr<Context> context_;

@@ -152,7 +152,7 @@ class alignas(64) StateShard {
   std::size_t size() const { return live_; }
   /// Slots that there are, used or not, for At; null where there is no page.
   std::uint32_t slots() const { return static_cast<std::uint32_t>(pages_.size()) * kPageEntries; }
-  const Entry* Peek(std::uint32_t slot) const {
+  Entry* Peek(std::uint32_t slot) const {
     const Page& page = pages_[slot / kPageEntries];
     const std::uint32_t i = slot % kPageEntries;
     return i < page.used ? &page.entries[i] : nullptr;

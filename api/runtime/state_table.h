@@ -19,6 +19,7 @@
 #include "api/runtime/keyed_table.h"
 #include "api/runtime/state_shard.h"
 #include "api/runtime/state_snapshot.h"
+#include "api/runtime/sweep_hand.h"
 #include "common/key_group.h"
 #include "common/status.h"
 
@@ -172,6 +173,21 @@ class StateTable final : public KeyedTable {
   void EraseUnheld(const K& key, std::uint64_t hash) {
     ShardOf(hash).CreateErased(key, Low(hash), epoch_);
   }
+  /// The value of an entry that is not held, without taking it in; false when there is none.
+  bool ReadBelow(const K& key, std::uint64_t hash, V& value);
+  /// All that there is of keys in this one's shard is in memory.
+  bool complete(std::uint64_t hash) const { return ShardOf(hash).complete(); }
+  /// Visits the live ones of the next `slots` slots in memory, in turn; `visit` may change or erase
+  /// what it is given, but no other entry. Forgets erased entries on the way, too.
+  template <typename Visit>
+  void Sweep(std::uint32_t slots, Visit&& visit) {
+    for (; slots > 0; --slots) {
+      Entry* entry = sweep_hand_.Next(shards(), [this](Shard& shard) {
+        if (shard.has_droppable()) DropErased(shard, kDroppedPerSweep);
+      });
+      if (entry != nullptr && entry->live()) visit(*entry);
+    }
+  }
   /// For what of a value is not encoded: no change that a snapshot would have to see.
   V& Unstored(Entry& entry) { return Shard::Value(entry); }
   /// Moves everything to the tier.
@@ -226,6 +242,7 @@ class StateTable final : public KeyedTable {
 
  private:
   static constexpr std::size_t kDroppedPerCreate = 4;
+  static constexpr std::size_t kDroppedPerSweep = 512;
 
   std::span<Shard> shards() const { return {shards_.get(), shard_count_}; }
   static std::uint32_t Low(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
@@ -250,9 +267,9 @@ class StateTable final : public KeyedTable {
   [[gnu::noinline]] void MarkChanged(Entry& entry, std::uint64_t hash) {
     ShardOf(hash).MarkChanged(entry, epoch_, snapshot_running_);
   }
-  [[gnu::cold]] void DropErased(Shard& shard) {
+  [[gnu::cold]] void DropErased(Shard& shard, std::size_t most = kDroppedPerCreate) {
     if (snapshot_running_) return;
-    shard.DropErased(kDroppedPerCreate, [this](const K& key) { return Low(hasher_(key)); });
+    shard.DropErased(most, [this](const K& key) { return Low(hasher_(key)); });
   }
   [[gnu::cold]] Entry* Load(Shard& shard, const K& key, std::uint64_t hash);
   Entry& Adopt(Shard& shard, const K& key, std::uint64_t hash, std::string_view value);
@@ -285,6 +302,7 @@ class StateTable final : public KeyedTable {
   std::uint32_t fill_shard_ = 0;
   std::string fill_from_;
 
+  SweepHand sweep_hand_;
   mutable HeapMeasure heap_;
 };
 
@@ -294,6 +312,16 @@ auto StateTable<K, V, Policy>::Load(Shard& shard, const K& key, std::uint64_t ha
   form_.EncodeKey(key, scratch_key_);
   if (!tier_->Get(scratch_key_, scratch_value_)) return nullptr;
   return &Adopt(shard, key, hash, scratch_value_);
+}
+
+template <typename K, typename V, typename Policy>
+bool StateTable<K, V, Policy>::ReadBelow(const K& key, std::uint64_t hash, V& value) {
+  if (ShardOf(hash).complete()) return false;
+  scratch_key_.clear();
+  form_.EncodeKey(key, scratch_key_);
+  if (!tier_->Get(scratch_key_, scratch_value_)) return false;
+  if (Policy::Decode(scratch_value_, value)) return true;
+  throw StateError(Damaged("a value that cannot be decoded"));
 }
 
 template <typename K, typename V, typename Policy>

@@ -1,23 +1,15 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "api/runtime/codec.h"
+#include "api/runtime/keyed_state.h"
 #include "api/runtime/state_table.h"
+#include "api/runtime/timed_value.h"
 
 namespace penstock::internal {
-
-/// The key that an operator is working on. `turn` changes whenever the key does.
-template <typename K>
-struct CurrentKey {
-  const K* key = nullptr;
-  std::uint64_t hash = 0;
-  std::uint64_t turn = 0;
-};
 
 /// What a ValueState is connected to: the value of the current key, whatever the key's type.
 template <typename V>
@@ -31,65 +23,72 @@ class ValueCell {
   virtual void Erase() = 0;
 };
 
-/// A state of a process function at one subtask, for its operator.
-class BoundState {
- public:
-  virtual ~BoundState() = default;
-  virtual KeyedTable& table() = 0;
-};
-
-/// Looks the current key up once per turn.
-template <typename K, typename V>
+/// Looks the current key up once per turn. `Life` is Lasting<V> or Expiring<V>.
+template <typename K, typename V, typename Life = Lasting<V>>
 class TableCell final : public ValueCell<V>, public BoundState {
  public:
-  TableCell(StateDescriptor descriptor, KeyGroupRange groups, std::uint32_t max_parallelism,
-            const CurrentKey<K>& current)
-      : table_(std::move(descriptor), groups, max_parallelism), current_(current) {}
+  TableCell(StateDescriptor descriptor, const StateSite<K>& site)
+      : table_(std::move(descriptor), site.groups, site.max_parallelism),
+        current_(site.current),
+        life_(site.ttl, site.current.time) {}
+
+  static StateDescriptor Describe(const std::string& uid, const std::string& name) {
+    return {uid, name, "value", FingerprintOf<K>(), {}, Life::Describe(), Life::Evolve()};
+  }
 
   const V* Find() override {
     Entry* entry = Lookup();
-    return entry == nullptr ? nullptr : &entry->value();
+    if (entry == nullptr) return nullptr;
+    if constexpr (Life::kTimed) {
+      if (life_.RefreshedByReading(entry->value())) {
+        life_.Stamp(table_.Mutable(*entry, current_.hash));
+      }
+    }
+    return &Life::ValueOf(entry->value());
   }
   V& Edit() override {
     if (Lookup() == nullptr) {
-      entry_ = table_.GetOrCreate(*current_.key, current_.hash).first;
+      // Lookup has seen that the tier has none.
+      entry_ = table_.GetOrCreateHeld(*current_.key, current_.hash, /*below=*/false).first;
     }
-    return table_.Mutable(*entry_, current_.hash);
+    auto& stored = table_.Mutable(*entry_, current_.hash);
+    life_.Stamp(stored);
+    return Life::ValueOf(stored);
   }
   void Erase() override {
     if (Entry* entry = Lookup()) table_.Erase(*entry, current_.hash);
     entry_ = nullptr;
   }
   KeyedTable& table() override { return table_; }
+  void Sweep(std::uint32_t slots) override {
+    if constexpr (Life::kTimed) {
+      SweepTimed(table_, life_, slots, [this](Entry& entry) { table_.Erase(entry); });
+    }
+  }
 
  private:
-  using Entry = typename StateTable<K, V>::Entry;
+  using Table = StateTable<K, typename Life::Stored, typename Life::Policy>;
+  using Entry = typename Table::Entry;
 
   Entry* Lookup() {
     if (turn_ != current_.turn) {
       entry_ = table_.Find(*current_.key, current_.hash);
       turn_ = current_.turn;
+      if constexpr (Life::kTimed) DropExpired();
     }
     return entry_;
   }
+  void DropExpired() {
+    if (entry_ == nullptr || !life_.Hidden(entry_->value())) return;
+    table_.Erase(*entry_, current_.hash);
+    entry_ = nullptr;
+  }
 
-  StateTable<K, V> table_;
+  Table table_;
   const CurrentKey<K>& current_;
+  [[no_unique_address]] const Life life_;
   Entry* entry_ = nullptr;  // of turn_'s key; null: none
   std::uint64_t turn_ = 0;
-};
-
-/// A ValueState member of a process function over keys K, as found when the function was
-/// constructed. The offset from the KeyedProcess base survives copying the function.
-template <typename K>
-struct StateDeclaration {
-  std::ptrdiff_t offset = 0;
-  std::string name;
-  Fingerprint (*value)() = nullptr;
-  Evolution (*evolution)() = nullptr;
-  std::unique_ptr<BoundState> (*bind)(void* state, StateDescriptor descriptor, KeyGroupRange groups,
-                                      std::uint32_t max_parallelism,
-                                      const CurrentKey<K>& current) = nullptr;
 };
 
 }  // namespace penstock::internal
