@@ -35,6 +35,7 @@ int RunMicro(const std::string& only) {
   MeasureChain(report);
   MeasureCodec(report);
   MeasureKeyedState(report);
+  MeasureTieredState(report);
   MeasureWindows(report);
   MeasureTimers(report);
   MeasureCheckpoint(report);
