@@ -1,5 +1,6 @@
 #include "checkpoint/rocks_files.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <rocksdb/file_system.h>
@@ -20,6 +21,13 @@ IOStatus ToRocks(const Status& status) {
   if (status.code() == ErrorCode::kNotFound) return IOStatus::NotFound(status.message());
   if (status.code() == ErrorCode::kResourceExhausted) return IOStatus::NoSpace(status.message());
   return IOStatus::IOError(status.message());
+}
+
+/// RocksDB joins some paths with two slashes.
+std::string Normal(std::string path) {
+  const auto twice = [](char a, char b) { return a == '/' && b == '/'; };
+  path.erase(std::unique(path.begin(), path.end(), twice), path.end());
+  return path;
 }
 
 bool IsTableFile(const std::string& path) { return path.ends_with(".sst"); }
@@ -166,26 +174,26 @@ class TableFiles final : public rocksdb::FileSystemWrapper {
 
 void FileTallies::Set(const std::string& path, FileTally tally) {
   MutexLock lock(mu_);
-  tallies_[path] = tally;
+  tallies_[Normal(path)] = tally;
 }
 
 std::optional<FileTally> FileTallies::Find(const std::string& path) const {
   MutexLock lock(mu_);
-  const auto found = tallies_.find(path);
+  const auto found = tallies_.find(Normal(path));
   if (found == tallies_.end()) return std::nullopt;
   return found->second;
 }
 
 void FileTallies::Copy(const std::string& from, const std::string& to) {
   MutexLock lock(mu_);
-  if (const auto found = tallies_.find(from); found != tallies_.end()) {
-    tallies_[to] = found->second;
+  if (const auto found = tallies_.find(Normal(from)); found != tallies_.end()) {
+    tallies_[Normal(to)] = found->second;
   }
 }
 
 void FileTallies::Forget(const std::string& path) {
   MutexLock lock(mu_);
-  tallies_.erase(path);
+  tallies_.erase(Normal(path));
 }
 
 std::unique_ptr<rocksdb::Env> NewTableFileEnv(FileSystem& fs, FileTallies* tallies) {

@@ -22,8 +22,8 @@ Result<std::uint64_t> TailChecksum(FileSystem& fs, const std::string& path, std:
 Status VerifyTail(FileSystem& fs, const std::string& path, std::uint64_t size,
                   std::uint64_t tail_checksum);
 
-/// Reads one sorted table file: calls `visit` with every entry in order, block checksums verified, and stops at its first error.
-/// Corruption when there are not exactly `entries`.
+/// Reads one sorted table file: calls `visit` with every entry in order, block checksums verified,
+/// and stops at its first error. Corruption when there are not exactly `entries`.
 Status ReadSnapshotFile(FileSystem& fs, const std::string& path, std::uint64_t entries,
                         const std::function<Status(std::string_view, std::string_view)>& visit);
 

@@ -73,8 +73,7 @@ SnapshotOperator ReadOperator(ByteReader& in, std::uint32_t version) {
   op.key = in.String();
   op.name = in.String();
   op.state = in.String();
-  op.tables =
-      ReadList<SnapshotTable>(in, [&](ByteReader& r) { return ReadTable(r, version); });
+  op.tables = ReadList<SnapshotTable>(in, [&](ByteReader& r) { return ReadTable(r, version); });
   return op;
 }
 
@@ -111,8 +110,7 @@ SnapshotPart ReadPart(ByteReader& in) {
   SnapshotPart part;
   part.groups.begin = in.Fixed<std::uint32_t>();
   part.groups.end = in.Fixed<std::uint32_t>();
-  part.states =
-      ReadList<std::uint32_t>(in, [](ByteReader& r) { return r.Fixed<std::uint32_t>(); });
+  part.states = ReadList<std::uint32_t>(in, [](ByteReader& r) { return r.Fixed<std::uint32_t>(); });
   part.files = ReadList<PartFile>(in, ReadPartFile);
   return part;
 }

@@ -51,10 +51,9 @@ class EntryBuffer {
     std::sort(refs_.begin(), refs_.end(), Before);
     for (const Ref& ref : refs_) {
       const std::string_view key(ref.bytes, ref.key_size);
-      PENSTOCK_RETURN_IF_ERROR(
-          ref.value_size == kErased
-              ? writer.Erase(key)
-              : writer.Put(key, {ref.bytes + ref.key_size, ref.value_size}));
+      PENSTOCK_RETURN_IF_ERROR(ref.value_size == kErased
+                                   ? writer.Erase(key)
+                                   : writer.Put(key, {ref.bytes + ref.key_size, ref.value_size}));
     }
     return Status::Ok();
   }

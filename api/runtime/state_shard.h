@@ -80,8 +80,7 @@ class alignas(64) StateShard {
   /// Adds a key that is not held, with a value. `below`: the tier may have an entry of it. It has
   /// changed, unless `epoch` is EntryMark::kClean.
   template <typename... Args>
-  Entry& Create(const K& key, std::uint32_t hash, std::uint32_t epoch, bool below,
-                Args&&... args) {
+  Entry& Create(const K& key, std::uint32_t hash, std::uint32_t epoch, bool below, Args&&... args) {
     Entry& entry = Place(key, hash);
     new (&entry.value_) V(std::forward<Args>(args)...);
     Enter(entry, epoch, below, EntryMark::kLive);

@@ -79,7 +79,8 @@ class StateTable final : public KeyedTable {
   Entry* Find(const K& key, std::uint64_t hash) {
     Shard& shard = ShardOf(hash);
     Entry* entry = shard.Find(key, Low(hash));
-    if (entry == nullptr && !shard.complete()) [[unlikely]] entry = Load(shard, key, hash);
+    if (entry == nullptr && !shard.complete()) [[unlikely]]
+      entry = Load(shard, key, hash);
     if (entry == nullptr || !entry->live()) return nullptr;
     entry->Touch();
     return entry;
@@ -89,9 +90,12 @@ class StateTable final : public KeyedTable {
   std::pair<Entry*, bool> GetOrCreate(const K& key, std::uint64_t hash, Args&&... args) {
     Shard& shard = ShardOf(hash);
     Entry* entry = shard.Find(key, Low(hash));
-    if (entry == nullptr && !shard.complete()) [[unlikely]] entry = Load(shard, key, hash);
-    if (entry != nullptr) [[likely]] return Present(shard, *entry, std::forward<Args>(args)...);
-    if (shard.has_droppable()) [[unlikely]] DropErased(shard);
+    if (entry == nullptr && !shard.complete()) [[unlikely]]
+      entry = Load(shard, key, hash);
+    if (entry != nullptr) [[likely]]
+      return Present(shard, *entry, std::forward<Args>(args)...);
+    if (shard.has_droppable()) [[unlikely]]
+      DropErased(shard);
     return {&shard.Create(key, Low(hash), epoch_, /*below=*/false, std::forward<Args>(args)...),
             true};
   }
@@ -108,11 +112,13 @@ class StateTable final : public KeyedTable {
   /// The only way to change a value. The reference may be kept until the end of the current call
   /// from the runtime, not longer: a snapshot may start then.
   V& Mutable(Entry& entry, std::uint64_t hash) {
-    if (!entry.changed_in(epoch_)) [[unlikely]] MarkChanged(entry, hash);
+    if (!entry.changed_in(epoch_)) [[unlikely]]
+      MarkChanged(entry, hash);
     return Shard::Value(entry);
   }
   V& Mutable(Entry& entry) {
-    if (!entry.changed_in(epoch_)) [[unlikely]] MarkChanged(entry, hasher_(entry.key()));
+    if (!entry.changed_in(epoch_)) [[unlikely]]
+      MarkChanged(entry, hasher_(entry.key()));
     return Shard::Value(entry);
   }
   void Erase(Entry& entry) { Erase(entry, hasher_(entry.key())); }
@@ -258,7 +264,7 @@ class StateTable final : public KeyedTable {
 
   const StateDescriptor descriptor_;
   const KeyGroupRange groups_;
-  Form form_;                      // constant after construction, like these two
+  Form form_;  // constant after construction, like these two
   std::uint32_t shard_shift_ = 0;
   std::uint32_t shard_count_ = 0;
 
@@ -352,25 +358,25 @@ template <typename K, typename V, typename Policy>
 template <typename Visit>
 void StateTable<K, V, Policy>::ForEachBelow(Visit&& visit) {
   if (tier_ == nullptr || complete()) return;
-  ScanBelow(groups_.begin, groups_.end, {}, [&](const K& key, std::uint64_t hash,
-                                               std::string_view bytes) {
-    V value{};
-    if (!Policy::Decode(bytes, value)) {
-      throw StateError(Damaged("a value that cannot be decoded"));
-    }
-    const Below wish = visit(key, hash, value);
-    if (wish == Below::kKeep) return true;
-    scratch_key_.clear();
-    form_.EncodeKey(key, scratch_key_);
-    if (wish == Below::kErase) {
-      tier_->Erase(scratch_key_);
-      return true;
-    }
-    scratch_value_.clear();
-    Policy::Encode(value, scratch_value_);
-    tier_->Put(scratch_key_, scratch_value_);
-    return true;
-  });
+  ScanBelow(groups_.begin, groups_.end, {},
+            [&](const K& key, std::uint64_t hash, std::string_view bytes) {
+              V value{};
+              if (!Policy::Decode(bytes, value)) {
+                throw StateError(Damaged("a value that cannot be decoded"));
+              }
+              const Below wish = visit(key, hash, value);
+              if (wish == Below::kKeep) return true;
+              scratch_key_.clear();
+              form_.EncodeKey(key, scratch_key_);
+              if (wish == Below::kErase) {
+                tier_->Erase(scratch_key_);
+                return true;
+              }
+              scratch_value_.clear();
+              Policy::Encode(value, scratch_value_);
+              tier_->Put(scratch_key_, scratch_value_);
+              return true;
+            });
 }
 
 template <typename K, typename V, typename Policy>

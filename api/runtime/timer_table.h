@@ -29,9 +29,10 @@ struct NoTimerValue {
   static std::size_t HeapBytes(const TimerSequence&) { return 0; }
 };
 
-/// Timers of event time, or of the wall clock: at most one per key and time. One entry each, in order of time; a heap orders those in
-/// memory. All that are due before the *horizon* are in memory; later ones may be in the tier only,
-/// and are loaded when the horizon is reached. Task thread only.
+/// Timers of event time, or of the wall clock: at most one per key and time. One entry each, in
+/// order of time; a heap orders those in memory. All that are due before the *horizon* are in
+/// memory; later ones may be in the tier only, and are loaded when the horizon is reached. Task
+/// thread only.
 template <typename K>
 class TimerTable final : public KeyedTable {
  public:

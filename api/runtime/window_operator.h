@@ -39,7 +39,11 @@ concept Mergeable = requires(Acc acc, const Acc& other) {
 
 template <typename T, typename KeyFn, typename Acc>
 std::vector<StateDescriptor> WindowAggregateStates(const std::string& uid) {
-  return {{uid, "panes", "panes", FingerprintOf<KeyOf<T, KeyFn>>(), {},
+  return {{uid,
+           "panes",
+           "panes",
+           FingerprintOf<KeyOf<T, KeyFn>>(),
+           {},
            PanesValue<Acc, 1>::Describe()}};
 }
 
@@ -77,9 +81,7 @@ class WindowOperator final : public Operator {
     table_.emplace(WindowAggregateStates<T, KeyFn, Acc>(uid_).front(), context.key_groups(),
                    context.max_parallelism());
     table_->OnLoaded([this](Entry& entry) { Schedule(entry, fired_up_to_); });
-    table_->OnEvict([this](const Entry& entry) {
-      NoteBelow(entry.value().next_window);
-    });
+    table_->OnEvict([this](const Entry& entry) { NoteBelow(entry.value().next_window); });
     table_->OnEvicted([this] { FillBuckets(); });
     context.RegisterTable(*table_);
     return Status::Ok();
@@ -265,7 +267,7 @@ class WindowOperator final : public Operator {
   std::int64_t fired_up_to_ = Timestamp::Min().millis;
   // Keys that only the tier has need no window before this one; none: there are no such keys.
   std::optional<std::int64_t> below_first_;
-  std::int64_t pane_ = 0;                             // of the last record
+  std::int64_t pane_ = 0;  // of the last record
   std::uint64_t pane_length_ = 0;
   Acc merged_{};  // scratch; keeps its memory
   TypedBatch<Out> batch_;

@@ -126,8 +126,8 @@ Status Worker::MakeStateDirectory() {
 }
 
 void Worker::HostHasEnded(HostExited report) {
-  cleaner_.Submit(std::packaged_task<void()>(
-      [this, path = JoinPath(StatePath(), ToString(report.host))] {
+  cleaner_.Submit(
+      std::packaged_task<void()>([this, path = JoinPath(StatePath(), ToString(report.host))] {
         static_cast<void>(fs_.RemoveTree(path));
       }));
   PostEvent(HostEnded{std::move(report)});

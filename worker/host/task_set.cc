@@ -75,9 +75,9 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
                    .parallelism = vertex.parallelism,
                    .max_parallelism = vertex.max_parallelism,
                    .restored = restore_ != nullptr,
-                   .state_directory = JoinPath(surroundings_.state_directory,
-                                               fmt::format("{}-{}", subtask.vertex.value(),
-                                                           subtask.index)),
+                   .state_directory =
+                       JoinPath(surroundings_.state_directory,
+                                fmt::format("{}-{}", subtask.vertex.value(), subtask.index)),
                    .table_bytes = TableBytesOf(subtask),
                    .memory = &surroundings_.memory,
                    .file_system = surroundings_.file_system,

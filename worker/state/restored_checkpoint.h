@@ -30,7 +30,7 @@ struct StoredOperator {
 
 /// How the state of a checkpoint finds its operators in a job that may have changed since.
 struct RecoveryOptions {
-  bool ignore_unclaimed = false;              ///< State that matches no operator is dropped.
+  bool ignore_unclaimed = false;               ///< State that matches no operator is dropped.
   std::map<std::string, std::string> new_uid;  ///< By the uid in the checkpoint.
 };
 
@@ -55,8 +55,8 @@ class RestoredCheckpoint {
   /// The uid under which the checkpoint has an operator of the job.
   std::string StoredUid(const std::string& uid) const;
 
-  /// What the input channels of a subtask of `vertex` had seen: its own watermarks when it is what it
-  /// was, else for all the least that any of the old subtasks had that ran its operators.
+  /// What the input channels of a subtask of `vertex` had seen: its own watermarks when it is what
+  /// it was, else for all the least that any of the old subtasks had that ran its operators.
   std::vector<Timestamp> InputWatermarks(SubtaskId subtask, const JobVertex& vertex,
                                          std::size_t channels) const;
 

@@ -13,14 +13,14 @@ Result<SnapshotFiles::Placed> SnapshotFiles::Place(const TierFile& file,
   const std::string local = JoinPath(local_directory, file.file.name);
   PENSTOCK_RETURN_IF_ERROR(LinkOrCopyNew(local, target_directory, name, completed));
   Placed placed{{name, file.size, file.checksum}, 0, false};
-  const auto known = tails_.find({file.size, file.checksum});
-  if (known != tails_.end()) {
+  const Content content{file.size, file.checksum};
+  if (const auto known = stored_.find(content); known != stored_.end()) {
     placed.tail_checksum = known->second;
-    return placed;
+  } else {
+    PENSTOCK_ASSIGN_OR_RETURN(placed.tail_checksum, TailChecksum(fs_, local, file.size));
+    placed.fresh = true;
   }
-  PENSTOCK_ASSIGN_OR_RETURN(placed.tail_checksum, TailChecksum(fs_, local, file.size));
-  tails_[{file.size, file.checksum}] = placed.tail_checksum;
-  placed.fresh = true;
+  placed_[content] = placed.tail_checksum;
   return placed;
 }
 

@@ -21,8 +21,12 @@ class SnapshotFiles {
 
   /// Counts as stored already: the file is part of the checkpoint that the task was restored from.
   void AddStored(std::uint64_t size, std::uint64_t checksum, std::uint64_t tail) {
-    tails_[{size, checksum}] = tail;
+    stored_[{size, checksum}] = tail;
   }
+  /// Around the files of one checkpoint; only those of the last one that was finished count as
+  /// stored.
+  void Begin() { placed_.clear(); }
+  void Finish() { stored_ = std::move(placed_); }
 
   struct Placed {
     SnapshotFile file;
@@ -42,7 +46,9 @@ class SnapshotFiles {
                        const std::string& name, const std::string& completed);
 
   FileSystem& fs_;
-  std::map<Content, std::uint64_t> tails_;  // of files that are in a checkpoint
+  // Checksums of the tails, of files of the last checkpoint and of the one being written.
+  std::map<Content, std::uint64_t> stored_;
+  std::map<Content, std::uint64_t> placed_;
 };
 
 }  // namespace penstock

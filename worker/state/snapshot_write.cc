@@ -82,6 +82,7 @@ Status PlaceFiles(const SnapshotStores& stores, const SnapshotTarget& target,
   if (stores.tier == nullptr) return Status::Ok();
   PENSTOCK_ASSIGN_OR_RETURN(TierDatabase::Files files, stores.tier->ListFiles());
   std::size_t next = 0;
+  stores.files.Begin();
   for (SnapshotPart& part : files.parts) {
     for (PartFile& file : part.files) {
       const TierFile& local = files.files[next++];
@@ -95,6 +96,7 @@ Status PlaceFiles(const SnapshotStores& stores, const SnapshotTarget& target,
       written.snapshot.files.push_back(placed.file);
     }
   }
+  stores.files.Finish();
   parts = std::move(files.parts);
   return Status::Ok();
 }

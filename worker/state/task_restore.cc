@@ -143,10 +143,9 @@ Result<ImportedPart> TaskRestore::Verified(const Wanted& wanted, SnapshotFiles& 
   for (const PartFile& file : wanted.part->files) {
     const SnapshotFile& listed = *FindFile(*wanted.task, file.name);
     const std::string path = JoinPath(imported.directory, file.name);
-    PENSTOCK_RETURN_IF_ERROR(
-        listed.size <= kVerifiedWhole
-            ? VerifyFile(fs_, path, listed.size, listed.checksum)
-            : VerifyTail(fs_, path, listed.size, file.tail_checksum));
+    PENSTOCK_RETURN_IF_ERROR(listed.size <= kVerifiedWhole
+                                 ? VerifyFile(fs_, path, listed.size, listed.checksum)
+                                 : VerifyTail(fs_, path, listed.size, file.tail_checksum));
     files.AddStored(listed.size, listed.checksum, file.tail_checksum);
     imported.files.push_back({file, listed.size, listed.checksum});
   }

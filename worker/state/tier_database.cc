@@ -271,9 +271,8 @@ Result<TierDatabase::Files> TierDatabase::ListFiles() {
   rocksdb::DB& db = rep_->db();
   PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(db.DisableFileDeletions(), directory_));
   // Shared by whoever links the files; the last one lets go.
-  files.hold = std::shared_ptr<void>(nullptr, [&db](void*) {
-    static_cast<void>(db.EnableFileDeletions(/*force=*/false));
-  });
+  files.hold = std::shared_ptr<void>(
+      nullptr, [&db](void*) { static_cast<void>(db.EnableFileDeletions(/*force=*/false)); });
   for (const std::unique_ptr<TierPart>& part : rep_->parts()) {
     if (part->scope.states.empty()) continue;
     SnapshotPart& listed = files.parts.emplace_back();
@@ -295,8 +294,13 @@ Status TierDatabase::ListPart(const TierPart& part, SnapshotPart& listed,
       const auto tally = rep_->tallies().Find(JoinPath(directory_, name));
       if (!tally) return Status::Internal("a table file whose checksum is not known: " + name);
       TierFile& file = files.emplace_back();
-      file.file = {name,           level.level,     from.smallest_seqno, from.largest_seqno,
-                   from.smallestkey, from.largestkey, 0};
+      file.file = {name,
+                   level.level,
+                   from.smallest_seqno,
+                   from.largest_seqno,
+                   from.smallestkey,
+                   from.largestkey,
+                   0};
       file.size = tally->size;
       file.checksum = tally->checksum;
       listed.files.push_back(file.file);

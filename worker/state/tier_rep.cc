@@ -129,8 +129,7 @@ Status TierDatabase::Rep::Import(const ImportedPart& imported) {
 /// them.
 Status TierDatabase::Rep::LinkIncoming(const ImportedPart& part,
                                        rocksdb::ExportImportFilesMetaData& files) {
-  const std::string incoming =
-      JoinPath(directory_, "incoming-" + std::to_string(imported_));
+  const std::string incoming = JoinPath(directory_, "incoming-" + std::to_string(imported_));
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(incoming));
   files.db_comparator_name = options_.comparator->Name();
   for (const TierFile& from : part.files) {

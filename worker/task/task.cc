@@ -48,8 +48,9 @@ Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
       mailbox_(*signal_),
       state_(identity_),
       chain_(identity_, vertex_, std::move(parts.edges)),
-      snapshots_(identity_, {std::move(parts.pending_directory), std::move(parts.completed_directory)},
-                 state_, snapshots, mailbox_, listener_),
+      snapshots_(identity_,
+                 {std::move(parts.pending_directory), std::move(parts.completed_directory)}, state_,
+                 snapshots, mailbox_, listener_),
       watermark_(Timestamp::Min().millis) {
   if (parts.input == nullptr) return;
   input_ = std::make_unique<TaskInput>(std::move(parts.input), *parts.input_type, chain_,
@@ -149,8 +150,8 @@ Status Task::Keep(bool worked) {
   if (worked && ++unmeasured_steps_ >= kStepsPerMeasure) {
     unmeasured_steps_ = 0;
     PENSTOCK_RETURN_IF_ERROR(state_.Balance(snapshots_.in_flight()));
-    state_bytes_.store(state_.bytes(), std::memory_order_relaxed);
   }
+  state_bytes_.store(state_.bytes(), std::memory_order_relaxed);
   if (!running_) return Status::Ok();
   PENSTOCK_ASSIGN_OR_RETURN(const bool more, state_.Fill(identity_.clock.Now(), worked));
   if (more) signal_->Notify();

@@ -53,10 +53,10 @@ void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
   target.parallelism = task_.parallelism;
   target.max_parallelism = task_.max_parallelism;
   target.input_watermarks = std::move(input_watermarks);
-  executor_.Submit(std::packaged_task<void()>(
-      [&task = task_, &mailbox = mailbox_, &listener = listener_,
-       pending = PendingSnapshot{std::move(target), std::move(frozen), timings,
-                                 state_.stores()}]() mutable {
+  executor_.Submit(
+      std::packaged_task<void()>([&task = task_, &mailbox = mailbox_, &listener = listener_,
+                                  pending = PendingSnapshot{std::move(target), std::move(frozen),
+                                                            timings, state_.stores()}]() mutable {
         const Clock::MonotonicTime start = task.clock.Now();
         const CheckpointId checkpoint = pending.target.checkpoint;
         const Status stored = StoreCatching(pending);
@@ -67,8 +67,8 @@ void TaskSnapshots::Write(CheckpointId checkpoint, FrozenChain frozen,
         pending.timings.asynchronous = MicrosSince(task.clock, start);
         mailbox.Post(SnapshotWritten{stored.ok()});
         if (written.ok()) {
-          listener.OnAcknowledged({checkpoint, std::move(written->snapshot), pending.timings,
-                                   written->new_bytes});
+          listener.OnAcknowledged(
+              {checkpoint, std::move(written->snapshot), pending.timings, written->new_bytes});
         } else {
           listener.OnDeclined({checkpoint, task.subtask, written.status()});
         }

@@ -52,8 +52,8 @@ class TaskState {
   bool over_limit() const { return limit_ > 0 && bytes_ > limit_; }
   /// As last measured.
   std::size_t bytes() const { return bytes_; }
-  /// Loads some of what only the tier has, while there is room; when the task is `busy`, in turns with
-  /// its work. False when there is nothing to do now.
+  /// Loads some of what only the tier has, while there is room; when the task is `busy`, in turns
+  /// with its work. False when there is nothing to do now.
   Result<bool> Fill(Clock::MonotonicTime now, bool busy);
 
  private:

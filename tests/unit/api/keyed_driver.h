@@ -73,8 +73,7 @@ class KeyedDriver {
     opened = op_->Open(context, output);
     Attach({});
   }
-  KeyedDriver(std::unique_ptr<Operator> op, const OperatorSnapshot& snapshot)
-      : op_(std::move(op)) {
+  KeyedDriver(std::unique_ptr<Operator> op, const OperatorSnapshot& snapshot) : op_(std::move(op)) {
     opened = op_->Open(context, output);
     Attach(snapshot.tables);
     if (opened.ok()) {

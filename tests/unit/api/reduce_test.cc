@@ -80,7 +80,7 @@ TEST(ReduceTest, WhenRecordHoldsTextThenStateOwnsIt) {
   }
   const OperatorSnapshot snapshot = driver.Snapshot();
   ASSERT_EQ(snapshot.tables.at(0).size(), 1U);
-  ByteReader reader(snapshot.tables[0][0].second);
+  ByteReader reader(snapshot.tables[0].begin()->second);
   Line line;
   ASSERT_TRUE(Codec<Line>::Decode(reader, line));
   EXPECT_EQ(line.key, "a key of more than twelve characters");
@@ -103,7 +103,7 @@ TEST(ReduceTest, WhenTextViewsAStringOfTheStateThenItIsKept) {
     driver.Process();
   }
   const OperatorSnapshot snapshot = driver.Snapshot();
-  ByteReader reader(snapshot.tables.at(0).at(0).second);
+  ByteReader reader(snapshot.tables.at(0).begin()->second);
   Titled kept;
   ASSERT_TRUE(Codec<Titled>::Decode(reader, kept));
   EXPECT_EQ(kept.before, "the first of the long titles");

@@ -80,15 +80,14 @@ class TaskInputTest : public ::testing::Test {
     void ProcessWatermark(Timestamp) override {}
   };
 
-  const TaskIdentity identity_{JobId(1, 2),
-                               "job",
-                               Generation(1),
-                               {},
-                               1,
-                               16,
-                               false,
-                               PosixFileSystem(),
-                               SystemClock::Instance()};
+  const TaskIdentity identity_{.job = JobId(1, 2),
+                               .job_name = "job",
+                               .generation = Generation(1),
+                               .subtask = {},
+                               .parallelism = 1,
+                               .max_parallelism = 16,
+                               .file_system = PosixFileSystem(),
+                               .clock = SystemClock::Instance()};
   BlankType type_;
   CountingReceiver receiver_;
   ListedGate::Log log_;

@@ -141,16 +141,15 @@ class TaskTest : public ::testing::Test {
   void Run(std::shared_ptr<const RestoredCheckpoint> restore = nullptr) {
     std::vector<std::unique_ptr<OutputChannel>> channels;
     channels.push_back(std::make_unique<RecordingChannel>(sent_));
-    TaskParts parts{
-        .identity = Identity(),
-        .vertex = vertex_,
-        .specs = specs_,
-        .signal = std::make_unique<TaskSignal>(),
-        .input = nullptr,
-        .edges = {},
-        .restore = std::move(restore),
-        .buffer_timeout = std::chrono::hours(1),
-        .pending_directory = scratch_.path()};
+    TaskParts parts{.identity = Identity(),
+                    .vertex = vertex_,
+                    .specs = specs_,
+                    .signal = std::make_unique<TaskSignal>(),
+                    .input = nullptr,
+                    .edges = {},
+                    .restore = std::move(restore),
+                    .buffer_timeout = std::chrono::hours(1),
+                    .pending_directory = scratch_.path()};
     parts.edges.push_back({1, std::make_unique<PartitionOutput>(std::move(channels), edge_,
                                                                 Distribution::kRebalance, 16, 0)});
     Task task(std::move(parts), executor_, listener_);
