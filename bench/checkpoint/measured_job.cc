@@ -13,10 +13,14 @@ namespace {
 class Stopwatch {
  public:
   explicit Stopwatch(Stretch& stretch)
-      : stretch_(stretch), wall_(WallSeconds()), cpu_(ProcessSeconds()) {}
+      : stretch_(stretch),
+        wall_(WallSeconds()),
+        cpu_(ProcessSeconds()),
+        task_cpu_(ThreadSeconds()) {}
   ~Stopwatch() {
     stretch_.wall += WallSeconds() - wall_;
     stretch_.cpu += ProcessSeconds() - cpu_;
+    stretch_.task_cpu += ThreadSeconds() - task_cpu_;
   }
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
@@ -25,6 +29,7 @@ class Stopwatch {
   Stretch& stretch_;
   const double wall_;
   const double cpu_;
+  const double task_cpu_;
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ struct Workload {
 /// Some time of a job at full speed.
 struct Stretch {
   double wall = 0;  // seconds
-  double cpu = 0;   // of all threads of the process
+  double cpu = 0;       // of all threads of the process
+  double task_cpu = 0;  // of the one that works on the records
   double records = 0;
   double longest = 0;      // milliseconds from the end of one batch to the end of the next
   double longest_cpu = 0;  // likewise, CPU time of the task's thread

@@ -61,6 +61,17 @@ void AddStall(Report& report, const Stretch& with, double undisturbed, bool boun
   if (undisturbed > 0) report.Add("    longest stall without checkpoints", undisturbed, "ms");
 }
 
+/// Seconds of CPU time of the task's thread per record.
+double TaskCpu(const std::vector<Stretch>& stretches) {
+  double cpu = 0;
+  double records = 0;
+  for (const Stretch& stretch : stretches) {
+    cpu += stretch.task_cpu;
+    records += stretch.records;
+  }
+  return cpu / records;
+}
+
 class Suite {
  public:
   Suite(Report& report, double scale)
@@ -111,6 +122,13 @@ class Suite {
     report_.Add(name, 100 * (1 - with.rate() / full_rate_), "%", std::nullopt, budget);
     report_.Add("  if all cores were busy, by CPU time of all threads",
                 100 * (1 - full_cpu / with.cpu_per_record()), "%", std::nullopt, budget);
+    const double each = 1e3 / static_cast<double>(taken.size());
+    report_.Add("    CPU time of the task for its records",
+                100 * (1 - TaskCpu({before, after}) / TaskCpu({with})), "%");
+    const double snapshots =
+        MedianOf(taken, [](const TakenCheckpoint& t) { return t.written.cpu; });
+    report_.Add("    CPU time of merging files, per checkpoint",
+                (with.cpu - with.task_cpu) * each - snapshots, "ms");
     report_.Add("  undisturbed", full_rate_ / 1e6, "M records/s");
     report_.Add("  interval between checkpoints",
                 with.wall * 1e3 / static_cast<double>(taken.size()), "ms");
