@@ -13,6 +13,7 @@
 #include "api/environment.h"
 #include "api/job.h"
 #include "api/keyed_stream.h"
+#include "api/renamed_field.h"
 #include "api/runtime/plugin.h"
 #include "api/sink.h"
 #include "api/source.h"

@@ -6,6 +6,7 @@
 
 #include "api/collector.h"
 #include "api/operator_state.h"
+#include "api/runtime/evolution_of.h"
 #include "api/runtime/timer_table.h"
 #include "api/runtime/value_state.h"
 #include "api/state.h"
@@ -125,7 +126,7 @@ class KeyedProcess : public internal::OperatorStateOwner {
   template <typename V>
   void Declare(ValueState<V>& state, std::string name) {
     states_.push_back({reinterpret_cast<char*>(&state) - reinterpret_cast<char*>(this),
-                       std::move(name), &FingerprintOf<V>, &Bind<V>});
+                       std::move(name), &FingerprintOf<V>, &EvolutionOf<V>, &Bind<V>});
   }
   template <typename V>
   static std::unique_ptr<internal::BoundState> Bind(void* state, StateDescriptor descriptor,

@@ -16,7 +16,8 @@ class KeyedProcess;
 /// The declaration registers it; the name, unique within the function, finds it again after a
 /// restore. It always means the value of the current key, and can be used inside process() and
 /// on_timer() only. References and pointers that it returns are valid until the call ends or the
-/// value is cleared.
+/// value is cleared. A later version of the job may add, drop, reorder, widen and rename
+/// (RenamedField) fields of V: docs/state.md.
 template <typename V>
 class ValueState {
  public:

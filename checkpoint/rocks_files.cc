@@ -1,11 +1,14 @@
 #include "checkpoint/rocks_files.h"
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdio>
 #include <utility>
 
 #include <rocksdb/file_system.h>
 
 #include "common/checksum.h"
+#include "common/logging.h"
 
 namespace penstock::internal {
 namespace {
@@ -170,6 +173,18 @@ class TableFiles final : public rocksdb::FileSystemWrapper {
   FileTallies* const tallies_;
 };
 
+/// RocksDB's warnings, in our log: its own log file aborts the process when the disk is full.
+class WarningsOnly final : public rocksdb::Logger {
+ public:
+  WarningsOnly() : Logger(rocksdb::WARN_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    char line[512];
+    vsnprintf(line, sizeof(line), format, arguments);
+    LogWarn("state", {{"rocksdb", std::string(line)}});
+  }
+};
+
 }  // namespace
 
 void FileTallies::Set(const std::string& path, FileTally tally) {
@@ -199,6 +214,8 @@ void FileTallies::Forget(const std::string& path) {
 std::unique_ptr<rocksdb::Env> NewTableFileEnv(FileSystem& fs, FileTallies* tallies) {
   return rocksdb::NewCompositeEnv(std::make_shared<TableFiles>(fs, tallies));
 }
+
+std::shared_ptr<rocksdb::Logger> NewWarningLog() { return std::make_shared<WarningsOnly>(); }
 
 Status FromRocks(const rocksdb::Status& status, const std::string& path) {
   if (status.ok()) return Status::Ok();

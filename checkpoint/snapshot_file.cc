@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kVerifyBytes = 1024 * 1024;
 constexpr std::size_t kTailBytes = 4096;
+constexpr std::uint64_t kVerifiedWhole = 1 << 20;
 
 rocksdb::Options TableOptions(rocksdb::Env& env) {
   rocksdb::BlockBasedTableOptions table;
@@ -57,17 +58,6 @@ Result<std::uint64_t> TailChecksum(FileSystem& fs, const std::string& path, std:
   return Checksum({tail, got});
 }
 
-Status VerifyTail(FileSystem& fs, const std::string& path, std::uint64_t size,
-                  std::uint64_t tail_checksum) {
-  PENSTOCK_RETURN_IF_ERROR(VerifySize(fs, path, size));
-  PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t found, TailChecksum(fs, path, size));
-  if (found == tail_checksum) return Status::Ok();
-  return Status::Corruption(
-      fmt::format("{} has another end than when it was written: expected checksum {:016x}, found "
-                  "{:016x}",
-                  path, tail_checksum, found));
-}
-
 Status VerifyFile(FileSystem& fs, const std::string& path, std::uint64_t size,
                   std::uint64_t checksum) {
   PENSTOCK_RETURN_IF_ERROR(VerifySize(fs, path, size));
@@ -85,6 +75,42 @@ Status VerifyFile(FileSystem& fs, const std::string& path, std::uint64_t size,
     return Status::Corruption(path + " has a wrong checksum");
   }
   return Status::Ok();
+}
+
+namespace {
+
+Status VerifyTail(FileSystem& fs, const std::string& path, std::uint64_t size,
+                  std::uint64_t tail_checksum) {
+  PENSTOCK_RETURN_IF_ERROR(VerifySize(fs, path, size));
+  PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t found, TailChecksum(fs, path, size));
+  if (found == tail_checksum) return Status::Ok();
+  return Status::Corruption(
+      fmt::format("{} has another end than when it was written: expected checksum {:016x}, found "
+                  "{:016x}",
+                  path, tail_checksum, found));
+}
+
+Status VerifyEnds(FileSystem& fs, const std::string& path) {
+  const auto env = internal::NewTableFileEnv(fs, nullptr);
+  rocksdb::SstFileReader reader(TableOptions(*env));
+  PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(reader.Open(path), path));
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> it(reader.NewIterator(options));
+  it->SeekToFirst();
+  PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(it->status(), path));
+  it->SeekToLast();
+  return internal::FromRocks(it->status(), path);
+}
+
+}  // namespace
+
+Status VerifyTableFile(FileSystem& fs, const std::string& path, const SnapshotFile& file,
+                       std::uint64_t tail_checksum) {
+  if (file.size <= kVerifiedWhole) return VerifyFile(fs, path, file.size, file.checksum);
+  PENSTOCK_RETURN_IF_ERROR(VerifyTail(fs, path, file.size, tail_checksum));
+  return VerifyEnds(fs, path);
 }
 
 Status ReadSnapshotFile(FileSystem& fs, const std::string& path, std::uint64_t entries,

@@ -7,6 +7,7 @@
 
 #include "common/file_system.h"
 #include "common/status.h"
+#include "common/task_snapshot.h"
 
 namespace penstock {
 
@@ -18,9 +19,11 @@ Status VerifyFile(FileSystem& fs, const std::string& path, std::uint64_t size,
 /// between any two table files.
 Result<std::uint64_t> TailChecksum(FileSystem& fs, const std::string& path, std::uint64_t size);
 
-/// As VerifyFile, but of the content only the tail is read.
-Status VerifyTail(FileSystem& fs, const std::string& path, std::uint64_t size,
-                  std::uint64_t tail_checksum);
+/// Corruption unless the table file has this size and, as far as that is looked at, this content:
+/// up to 1 MiB all of it; else its tail and its first and last block, which RocksDB reads when it
+/// takes the file in. Other blocks are verified when they are read.
+Status VerifyTableFile(FileSystem& fs, const std::string& path, const SnapshotFile& file,
+                       std::uint64_t tail_checksum);
 
 /// Reads one sorted table file: calls `visit` with every entry in order, block checksums verified,
 /// and stops at its first error. Corruption when there are not exactly `entries`.

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
+
+#include "checkpoint/stored_checkpoint.h"
 
 namespace penstock {
 namespace {
@@ -25,12 +26,6 @@ std::optional<std::uint64_t> ParseNumber(std::string_view text) {
 std::optional<std::uint64_t> ParseGeneration(std::string_view name) {
   if (!name.starts_with('g')) return std::nullopt;
   return ParseNumber(name.substr(1));
-}
-
-Status FileProblem(const std::string& path, const std::string& expected, const std::string& found) {
-  return Status::Corruption(
-      fmt::format("checkpoint file {}: expected {}, found {}", path, expected, found),
-      "restore from another copy of this checkpoint, or start from an older one");
 }
 
 DecisionOutcome NotDecided(Status status) { return {Decision::kNotDecided, std::move(status)}; }
@@ -124,9 +119,10 @@ Result<std::string> CheckpointStorage::PreparePending(CheckpointId id) {
 DecisionOutcome CheckpointStorage::Decide(const CheckpointManifest& manifest) {
   const std::string pending = PendingPath(manifest.checkpoint);
   const std::string completed = CompletedPath(manifest.checkpoint);
-  if (Status checked = CheckFilesIn(pending, manifest); !checked.ok()) return NotDecided(checked);
-  if (Status wrote = WriteManifest(pending, manifest); !wrote.ok()) return NotDecided(wrote);
-  if (Status synced = SyncContents(pending, manifest); !synced.ok()) return NotDecided(synced);
+  if (Status checked = CheckSizes(fs_, pending, manifest); !checked.ok())
+    return NotDecided(checked);
+  if (Status wrote = WriteManifest(fs_, pending, manifest); !wrote.ok()) return NotDecided(wrote);
+  if (Status synced = SyncContents(fs_, pending, manifest); !synced.ok()) return NotDecided(synced);
 
   if (Status renamed = fs_.Rename(pending, completed); !renamed.ok()) {
     if (renamed.code() != ErrorCode::kNotFound) return {Decision::kUnknown, renamed};
@@ -137,45 +133,6 @@ DecisionOutcome CheckpointStorage::Decide(const CheckpointManifest& manifest) {
   if (synced.ok()) synced = fs_.SyncDirectory(ParentPath(pending));
   if (!synced.ok()) return {Decision::kUnknown, synced};
   return {Decision::kDecided, Status()};
-}
-
-Status CheckpointStorage::CheckFilesIn(const std::string& directory,
-                                       const CheckpointManifest& manifest) {
-  for (const TaskSnapshot& task : manifest.tasks) {
-    for (const SnapshotFile& file : task.files) {
-      const std::string path = JoinPath(directory, file.name);
-      if (!IsSafeFileName(file.name)) return FileProblem(path, "a name within", "another");
-      const std::string expected = fmt::format("{} bytes", file.size);
-      const auto size = fs_.FileSize(path);
-      if (!size.ok() && size.status().code() == ErrorCode::kNotFound) {
-        return FileProblem(path, expected, "no file");
-      }
-      PENSTOCK_RETURN_IF_ERROR(size.status());
-      if (*size != file.size) return FileProblem(path, expected, fmt::format("{} bytes", *size));
-    }
-  }
-  return {};
-}
-
-Status CheckpointStorage::WriteManifest(const std::string& directory,
-                                        const CheckpointManifest& manifest) {
-  PENSTOCK_ASSIGN_OR_RETURN(auto file, fs_.Create(JoinPath(directory, kManifestFile)));
-  PENSTOCK_RETURN_IF_ERROR(file->Append(EncodeManifest(manifest)));
-  PENSTOCK_RETURN_IF_ERROR(file->Sync());
-  return file->Close();
-}
-
-Status CheckpointStorage::SyncContents(const std::string& directory,
-                                       const CheckpointManifest& manifest) {
-  std::set<std::string> directories{directory};
-  for (const TaskSnapshot& task : manifest.tasks) {
-    for (const SnapshotFile& file : task.files) {
-      std::string parent = ParentPath(JoinPath(directory, file.name));
-      while (directories.insert(parent).second) parent = ParentPath(parent);
-    }
-  }
-  for (const std::string& path : directories) PENSTOCK_RETURN_IF_ERROR(fs_.SyncDirectory(path));
-  return {};
 }
 
 Status CheckpointStorage::AbortPending(CheckpointId id) {
@@ -201,12 +158,12 @@ Result<CheckpointManifest> CheckpointStorage::ReadManifest(CheckpointId id) {
   const std::string path = JoinPath(CompletedPath(id), kManifestFile);
   auto bytes = ReadFile(fs_, path);
   if (!bytes.ok() && bytes.status().code() == ErrorCode::kNotFound) {
-    return FileProblem(path, "a manifest", "no file");
+    return CheckpointFileProblem(path, "a manifest", "no file");
   }
   PENSTOCK_RETURN_IF_ERROR(bytes.status());
   PENSTOCK_ASSIGN_OR_RETURN(CheckpointManifest manifest, DecodeManifest(*bytes, path));
   if (manifest.job != job_ || manifest.checkpoint != id) {
-    return FileProblem(
+    return CheckpointFileProblem(
         path, fmt::format("the manifest of checkpoint {} of job {}", ToString(id), ToString(job_)),
         fmt::format("that of checkpoint {} of job {}", ToString(manifest.checkpoint),
                     ToString(manifest.job)));
@@ -215,22 +172,35 @@ Result<CheckpointManifest> CheckpointStorage::ReadManifest(CheckpointId id) {
 }
 
 Status CheckpointStorage::VerifyFiles(const CheckpointManifest& manifest) {
-  return CheckFilesIn(CompletedPath(manifest.checkpoint), manifest);
+  return CheckSizes(fs_, CompletedPath(manifest.checkpoint), manifest);
 }
 
-Status CheckpointStorage::Retain(std::size_t count) {
+Status CheckpointStorage::Retain(std::size_t count, const std::set<std::string>& needed) {
   PENSTOCK_ASSIGN_OR_RETURN(const auto ids, ListCompleted());
-  if (ids.size() <= count) return {};
   std::vector<std::string> removed;
   for (std::size_t i = 0; i + count < ids.size(); ++i) {
+    if (needed.contains(CompletedPath(ids[i]))) continue;
     removed.push_back(JoinPath(root_, fmt::format("{}{}", kRemovedPrefix, ToString(ids[i]))));
     PENSTOCK_RETURN_IF_ERROR(fs_.Rename(CompletedPath(ids[i]), removed.back()));
   }
+  if (removed.empty()) return {};
   // Durable before the first file goes: a checkpoint in completed/ is always whole.
   PENSTOCK_RETURN_IF_ERROR(fs_.SyncDirectory(JoinPath(root_, "completed")));
   PENSTOCK_RETURN_IF_ERROR(fs_.SyncDirectory(root_));
   for (const std::string& path : removed) PENSTOCK_RETURN_IF_ERROR(fs_.RemoveTree(path));
   return {};
+}
+
+Status DeleteJobCheckpoints(FileSystem& fs, const std::string& directory, JobId job) {
+  const std::string path = JoinPath(directory, ToString(job));
+  const std::string removed =
+      JoinPath(directory, fmt::format("{}{}", kRemovedPrefix, ToString(job)));
+  PENSTOCK_RETURN_IF_ERROR(fs.RemoveTree(removed));
+  const Status renamed = fs.Rename(path, removed);
+  if (renamed.code() == ErrorCode::kNotFound) return {};
+  PENSTOCK_RETURN_IF_ERROR(renamed);
+  PENSTOCK_RETURN_IF_ERROR(fs.SyncDirectory(directory));
+  return fs.RemoveTree(removed);
 }
 
 }  // namespace penstock

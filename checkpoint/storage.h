@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,8 +68,9 @@ class CheckpointStorage {
   /// Every file is there with its size. Fails as ReadManifest does, at the first that is not.
   Status VerifyFiles(const CheckpointManifest& manifest);
 
-  /// Deletes all but the newest `count` completed checkpoints.
-  Status Retain(std::size_t count);
+  /// Deletes all but the newest `count` completed checkpoints and those whose directories are
+  /// `needed`.
+  Status Retain(std::size_t count, const std::set<std::string>& needed = {});
 
  private:
   std::string GenerationPath(std::uint64_t generation) const;
@@ -76,14 +78,15 @@ class CheckpointStorage {
   Status FenceOlder();
   /// Deletes what earlier crashes left behind; failures are harmless.
   void RemoveLeftOvers();
-  Status CheckFilesIn(const std::string& directory, const CheckpointManifest& manifest);
-  Status WriteManifest(const std::string& directory, const CheckpointManifest& manifest);
-  Status SyncContents(const std::string& directory, const CheckpointManifest& manifest);
 
   FileSystem& fs_;
   const std::string root_;
   const JobId job_;
   Generation generation_;
 };
+
+/// Deletes everything that CheckpointStorage keeps of a job: `<directory>/<job>`. Moved away first,
+/// so that nothing half deleted is ever found; may be repeated. No generation of the job may live.
+Status DeleteJobCheckpoints(FileSystem& fs, const std::string& directory, JobId job);
 
 }  // namespace penstock

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/snapshot_v1.h"
 #include "common/bytes.h"
 #include "common/checksum.h"
 
@@ -58,6 +59,7 @@ SnapshotTable ReadTable(ByteReader& in, std::uint32_t version) {
   table.entries = in.Fixed<std::uint64_t>();
   in.Fixed<std::uint64_t>();  // size and checksum, which the manifest has too
   in.Fixed<std::uint64_t>();
+  DescribeTableOfV1(table);
   return table;
 }
 

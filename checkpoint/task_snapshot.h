@@ -72,8 +72,9 @@ struct SnapshotMetadata {
 /// Always in the present version.
 std::string EncodeSnapshotMetadata(const SnapshotMetadata& metadata);
 
-/// Reads versions 1 and 2. Corruption when the bytes are not exactly such a file; InvalidArgument
-/// for a format version that is newer than this build.
+/// Reads versions 1 and 2; the layouts of tables are those of the present version. Corruption when
+/// the bytes are not exactly such a file; InvalidArgument for a format version that is newer than
+/// this build.
 Result<SnapshotMetadata> DecodeSnapshotMetadata(std::string_view bytes);
 
 /// "<vertex>-<subtask>-0.meta".

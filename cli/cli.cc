@@ -16,7 +16,10 @@
 #include "cli/job_commands.h"
 #include "cli/rescale_command.h"
 #include "cli/run_command.h"
+#include "cli/savepoint_commands.h"
+#include "cli/state_commands.h"
 #include "cli/supervisor.h"
+#include "cli/validate_command.h"
 #include "cli/version.h"
 
 namespace penstock {
@@ -54,6 +57,17 @@ void FollowSupervisor() {
   unsetenv("PENSTOCK_SUPERVISED");
 }
 
+/// Flink's -rm, which would be read as -r and -m, by its long name; what follows the plugin is the
+/// job's.
+void SpellRestoreMode(std::vector<char*>& words, char* long_name) {
+  if (words.size() < 2 || std::string_view(words[1]) != "run") return;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word.ends_with(".so")) return;
+    if (word == "-rm") words[i] = long_name;
+  }
+}
+
 /// Builds the commands; each, when it is the one that was given, sets `run`.
 class CommandLine {
  public:
@@ -68,7 +82,10 @@ class CommandLine {
     AddCluster();
     AddConfig();
     AddSubmission();
+    AddValidate();
     AddJobCommands();
+    AddSavepoints();
+    AddStateCommands();
   }
 
   int Run(int argc, char** argv);
@@ -81,7 +98,16 @@ class CommandLine {
   void AddCluster();
   void AddConfig();
   void AddSubmission();
+  void AddValidate();
+  void DescribeSubmission(CLI::App& command);
   void AddJobCommands();
+  void AddStart(CLI::App& run);
+  /// How state finds its operators.
+  void AddMatching(CLI::App& command);
+  void AddSavepoints();
+  void AddStateCommands();
+  CLI::App* AddStateCommand(CLI::App& state, const char* name, const char* description,
+                            int (*command)(const CommandContext&, const StateRequest&));
   void AddJobCommand(const char* name, const char* description,
                      int (*command)(const CommandContext&, const std::string&));
 
@@ -98,7 +124,10 @@ class CommandLine {
   std::string config_prefix_;
   bool show_origin_ = false;
   ListFilter filter_;
+  SavepointRequest savepoint_;
+  StopRequest stop_;
   RunRequest request_;
+  StateRequest state_;
   unsigned parallelism_ = 0;
 };
 
@@ -156,29 +185,115 @@ void CommandLine::AddConfig() {
   AddCommand(*config, "reference", "Describe every option, as Markdown", ShowOptionReference);
 }
 
+void CommandLine::DescribeSubmission(CLI::App& command) {
+  command.add_option("plugin", request_.plugin, "The job's .so")->required();
+  command.add_option("-p,--parallelism", parallelism_, "Parallelism of the job")
+      ->check(CLI::Range(1, 32768));
+  command.add_option("--name", request_.name, "Name shown instead of the job's own");
+  // What follows the plugin is the job's, options included.
+  command.prefix_command();
+  command.footer("Options behind the plugin are the job's own, written --name value.");
+}
+
 void CommandLine::AddSubmission() {
-  auto describe = [this](CLI::App* command) {
-    command->add_option("plugin", request_.plugin, "The job's .so")->required();
-    command->add_option("-p,--parallelism", parallelism_, "Parallelism of the job")
-        ->check(CLI::Range(1, 32768));
-    command->add_option("--name", request_.name, "Name shown instead of the job's own");
-    // What follows the plugin is the job's, options included.
-    command->prefix_command();
-    command->footer("Options behind the plugin are the job's own, written --name value.");
-  };
   CLI::App* run = AddCommand(
       app_, "run", "Submit a job and wait for its end",
       [this](const CommandContext& context) { return RunJob(context, hooks_, request_); });
-  describe(run);
+  DescribeSubmission(*run);
   run->add_flag("-d,--detached", request_.detached, "Return once the job is submitted");
   run->add_flag("--local", request_.local,
                 "Run it in this process: coordinator, worker and all, then end");
+  AddStart(*run);
   CLI::App* info =
       AddCommand(app_, "info", "Show the plan of a job without running it",
                  [this](const CommandContext& context) { return ShowPlan(context, request_); });
-  describe(info);
+  DescribeSubmission(*info);
   info->add_option("-o", global_.output, "table (a tree) or json")
       ->check(CLI::IsMember({"table", "json"}));
+}
+
+void CommandLine::AddStart(CLI::App& run) {
+  run.add_option("-s,--from-savepoint,--fromSavepoint", request_.savepoint,
+                 "Savepoint or checkpoint to start from");
+  run.add_option("--claim-mode,--claimMode,--restoreMode", request_.claim_mode,
+                 "NO_CLAIM (it stays) or CLAIM (it is deleted when no longer needed); also -rm")
+      ->transform(CLI::IsMember({"NO_CLAIM", "CLAIM"}, CLI::ignore_case));
+  run.add_flag("--accept-duplicates", request_.accept_duplicates,
+               "Start although results that were committed after it come again");
+  AddMatching(run);
+}
+
+void CommandLine::AddMatching(CLI::App& command) {
+  command.add_flag("-n,--allow-non-restored-state,--allowNonRestoredState",
+                   request_.allow_non_restored_state,
+                   "Drop what belongs to no operator or state of the job");
+  command
+      .add_option("--map-uid", request_.uid_mappings,
+                  "OLD=NEW: an operator's uid there and in the job; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void CommandLine::AddSavepoints() {
+  CLI::App* stop =
+      AddCommand(app_, "stop", "End a job in order: final checkpoint, commit, FINISHED",
+                 [this](const CommandContext& context) { return StopJob(context, stop_); });
+  stop->add_option("-p,--savepointPath,--savepoint-path", stop_.directory,
+                   "Make a savepoint in this directory; default: the configured one, if any");
+  stop->add_flag("-d,--drain", stop_.drain,
+                 "Let out what windows and timers hold; for jobs that won't go on");
+  stop->add_option("job", stop_.job, "Job id")->required();
+  CLI::App* savepoint = AddCommand(
+      app_, "savepoint", "Take a savepoint of a running job, or delete one",
+      [this](const CommandContext& context) { return TakeSavepoint(context, savepoint_); });
+  CLI::Option* job = savepoint->add_option("job", savepoint_.job, "Job id");
+  savepoint->add_option("directory", savepoint_.directory,
+                        "Where it is made; default: the configured directory");
+  savepoint->add_option("-d,--dispose", savepoint_.dispose, "Delete the savepoint at this path")
+      ->excludes(job);
+  CLI::App* checkpoint =
+      AddCommand(app_, "checkpoint", "Take a checkpoint of a running job now",
+                 [this](const CommandContext& context) { return TakeCheckpoint(context, job_); });
+  checkpoint->add_option("job", job_, "Job id")->required();
+  checkpoint->add_flag("--full")->description(
+      "Accepted for Flink's sake: every checkpoint is complete in itself");
+}
+
+void CommandLine::AddValidate() {
+  CLI::App* validate =
+      AddCommand(app_, "validate", "Check that a job can begin with the state of a savepoint",
+                 [this](const CommandContext& context) { return ValidateJob(context, request_); });
+  DescribeSubmission(*validate);
+  validate->add_option("--against", request_.savepoint,
+                       "The savepoint or checkpoint; may also follow the job's own options");
+  AddMatching(*validate);
+  validate->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+}
+
+CLI::App* CommandLine::AddStateCommand(CLI::App& state, const char* name, const char* description,
+                                       int (*command)(const CommandContext&, const StateRequest&)) {
+  CLI::App* app = AddCommand(
+      state, name, description,
+      [this, command](const CommandContext& context) { return command(context, state_); });
+  app->add_option("savepoint", state_.savepoint, "Directory of a savepoint or checkpoint")
+      ->required();
+  return app;
+}
+
+void CommandLine::AddStateCommands() {
+  CLI::App* state = app_.add_subcommand("state", "Look into a savepoint, without a cluster");
+  state->require_subcommand(1);
+  AddStateCommand(*state, "ls", "Show its operators and states", ListStates)
+      ->add_option("-o", global_.output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
+  CLI::App* get = AddStateCommand(*state, "get", "Show the value of one key as JSON", GetState);
+  get->add_option("operator", state_.operator_key, "Its uid")->required();
+  get->add_option("state", state_.state, "Name of the state")->required();
+  get->add_option("key", state_.key, "JSON, such as 7 or '\"word\"'")->required();
+  CLI::App* all =
+      AddStateCommand(*state, "export", "Print all entries as lines of JSON", ExportState);
+  all->add_option("operator", state_.operator_key, "Only of the operator with this uid");
+  all->add_option("state", state_.state, "Only of this state");
 }
 
 void CommandLine::AddJobCommand(const char* name, const char* description,
@@ -200,7 +315,6 @@ void CommandLine::AddJobCommands() {
   list->add_option("-o", global_.output, "table, json or name")
       ->check(CLI::IsMember({"table", "json", "name"}));
   AddJobCommand("cancel", "Cancel a job at once", CancelJob);
-  AddJobCommand("stop", "End a job in order: final checkpoint, commit, FINISHED", StopJob);
   CLI::App* checkpoints =
       AddCommand(app_, "checkpoints", "Show a job's checkpoints, or the phases of one",
                  [this](const CommandContext& context) {
@@ -255,7 +369,10 @@ int CommandLine::Run(int argc, char** argv) {
 }  // namespace
 
 int RunCli(int argc, char** argv, const CliHooks& hooks) {
-  return CommandLine(hooks).Run(argc, argv);
+  std::vector<char*> words(argv, argv + argc);
+  std::string restore_mode = "--restoreMode";
+  SpellRestoreMode(words, restore_mode.data());
+  return CommandLine(hooks).Run(argc, words.data());
 }
 
 }  // namespace penstock

@@ -51,6 +51,11 @@ void Console::Raw(std::string_view text) {
   Write(stdout, text);
 }
 
+Status Console::CheckOutput() const {
+  if (std::ferror(stdout) == 0) return {};
+  return Status::External("the output cannot be written", "is its disk full?");
+}
+
 void Console::Message(std::string_view text) {
   ClearProgress();
   Write(stderr, fmt::format("{}\n", text));

@@ -23,6 +23,8 @@ class Console {
   void Line(std::string_view text);
   /// Text that ends its own lines.
   void Raw(std::string_view text);
+  /// OK when all data has reached stdout; an error for example when its disk is full.
+  Status CheckOutput() const;
   /// A message for the person at the terminal, on stderr.
   void Message(std::string_view text);
   /// Replaces the last progress line; shown on a terminal only.

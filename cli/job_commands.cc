@@ -158,13 +158,6 @@ int CancelJob(const CommandContext& context, const std::string& job) {
   return code == kExitFailed ? kExitDone : code;  // CANCELED is what was asked for
 }
 
-int StopJob(const CommandContext& context, const std::string& job) {
-  const RestClient rest = context.Rest();
-  Result<json::value> answer = rest.Post("/jobs/" + job + "/stop", json::object());
-  if (!answer.ok()) return Fail(context, answer.status());
-  return WaitForJob(context, rest, job, std::nullopt);
-}
-
 int WaitForJob(const CommandContext& context, const RestClient& rest, const std::string& job,
                std::optional<std::chrono::milliseconds> timeout) {
   const auto start = SystemClock::Instance().Now();

@@ -19,8 +19,6 @@ struct ListFilter {
 // Each returns the command's exit code, having printed its own errors.
 int ListJobs(const CommandContext& context, const ListFilter& filter);
 int CancelJob(const CommandContext& context, const std::string& job);
-/// Ends the job's sources, takes a final checkpoint, commits; waits until it has FINISHED.
-int StopJob(const CommandContext& context, const std::string& job);
 int ShowCheckpoints(const CommandContext& context, const std::string& job);
 int ShowLogs(const CommandContext& context, const std::string& job);
 int ShowWorkers(const CommandContext& context);

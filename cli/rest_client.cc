@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "cli/json_fields.h"
 #include "common/http/client.h"
 #include "common/http/multipart.h"
 
@@ -27,36 +28,24 @@ ErrorCode CodeOfHttp(int status) {
   }
 }
 
-std::string TextAt(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-}
-
-ErrorCode CodeOf(std::string_view name, int http_status) {
+ErrorCode CodeOf(std::string_view name, ErrorCode missing) {
   using Number = std::underlying_type_t<ErrorCode>;
   for (Number i = 0; i <= static_cast<Number>(ErrorCode::kCancelled); ++i) {
     if (ToString(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
   }
-  return CodeOfHttp(http_status);
+  return missing;
 }
 
 /// From `{"error":{"code":…,"message":…,"hint":…}}`.
 Status ErrorOf(int http_status, const std::string& body) {
   json::error_code failure;
   const json::value value = json::parse(body, failure);
-  std::string message;
-  std::string hint;
-  std::string code;
-  if (!failure && value.is_object()) {
-    const json::value* error = value.get_object().if_contains("error");
-    if (error != nullptr && error->is_object()) {
-      message = TextAt(error->get_object(), "message");
-      hint = TextAt(error->get_object(), "hint");
-      code = TextAt(error->get_object(), "code");
-    }
+  const json::value& error = MemberField(value, "error");
+  if (failure || TextField(error, "message").empty()) {
+    return Status::User(CodeOfHttp(http_status),
+                        fmt::format("the coordinator answered with HTTP {}", http_status));
   }
-  if (message.empty()) message = fmt::format("the coordinator answered with HTTP {}", http_status);
-  return Status::User(CodeOf(code, http_status), message, hint);
+  return ErrorFromJson(error, CodeOfHttp(http_status));
 }
 
 Result<json::value> ParseAnswer(Result<std::string> body) {
@@ -70,6 +59,11 @@ Result<json::value> ParseAnswer(Result<std::string> body) {
 }
 
 }  // namespace
+
+Status ErrorFromJson(const json::value& error, ErrorCode missing) {
+  return Status::User(CodeOf(TextField(error, "code"), missing), TextField(error, "message"),
+                      TextField(error, "hint"));
+}
 
 Result<std::string> RestClient::Send(std::string method, std::string_view path,
                                      std::string content_type, std::string body) const {

@@ -10,6 +10,10 @@
 
 namespace penstock {
 
+/// From {"code":…,"message":…,"hint":…}, as the coordinator describes an error; `missing` when it
+/// doesn't say what kind it is.
+Status ErrorFromJson(const boost::json::value& error, ErrorCode missing);
+
 /// The coordinator's REST API as the commands use it. Blocking; main thread only. An answer that is
 /// not 2xx becomes a Status with the coordinator's own message and hint; one that never comes is
 /// ErrorCode::kUnavailable.

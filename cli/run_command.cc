@@ -2,21 +2,17 @@
 
 #include <random>
 
-#include <fmt/format.h>
-
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/job_commands.h"
 #include "cli/json_fields.h"
-#include "common/file_system.h"
+#include "cli/submission.h"
 #include "common/ids.h"
 
 namespace penstock {
 namespace {
 
 namespace json = boost::json;
-
-std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 /// Makes a repeated submission, after an answer that got lost, the same job.
 std::string NewIdempotencyKey() {
@@ -25,45 +21,14 @@ std::string NewIdempotencyKey() {
   return HexIdToString(word(), word());
 }
 
-Result<std::string> ReadPlugin(const std::string& path) {
-  constexpr const char* kHint =
-      "give the path of a job's .so; jobs of this tree are in build/jobs/";
-  if (Result<bool> directory = PosixFileSystem().IsDirectory(path); directory.ok() && *directory) {
-    return Status::InvalidArgument("'" + path + "' is a directory", kHint);
-  }
-  Result<std::string> content = ReadFile(PosixFileSystem(), path);
-  if (!content.ok() && content.status().code() == ErrorCode::kNotFound) {
-    return Status::NotFound("there is no file '" + path + "'", kHint);
-  }
-  return content;
-}
-
 Result<std::string> Submit(const CommandContext& context, const RestClient& rest,
                            const RunRequest& request) {
-  PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, ReadPlugin(request.plugin));
-  context.console.Progress(
-      fmt::format("uploading {} ({})", request.plugin, HumanBytes(plugin.size())));
-  PENSTOCK_ASSIGN_OR_RETURN(const json::value uploaded,
-                            rest.Upload("/jars/upload", BaseName(request.plugin), plugin));
-  const std::string plugin_id = BaseName(TextField(uploaded, "filename"));
-
-  json::object body = {{"workingDirectory", CurrentDirectory()},
-                       {"idempotencyKey", NewIdempotencyKey()}};
-  json::array arguments(request.arguments.begin(), request.arguments.end());
-  body["programArgsList"] = arguments;
-  if (request.parallelism) body["parallelism"] = *request.parallelism;
-  if (!request.name.empty()) body["jobName"] = request.name;
-  json::object configuration;
-  for (const auto& [key, value] : context.config.Explicit()) {
-    if (key.starts_with("execution.") || key.starts_with("pipeline.") ||
-        key.starts_with("restart-strategy.") || key.starts_with("parallelism.")) {
-      configuration[key] = value;
-    }
-  }
-  body["flinkConfiguration"] = configuration;
+  PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, UploadPlugin(context, rest, request));
+  PENSTOCK_ASSIGN_OR_RETURN(json::object body, SubmissionBody(context, request));
+  body["idempotencyKey"] = NewIdempotencyKey();
   context.console.Progress("planning the job");
   PENSTOCK_ASSIGN_OR_RETURN(const json::value submitted,
-                            rest.Post("/jars/" + plugin_id + "/run", body));
+                            rest.Post("/jars/" + plugin + "/run", body));
   for (const json::value& warning : ArrayField(submitted, "warnings")) {
     if (warning.is_string())
       context.console.Message("warning: " + std::string(warning.get_string()));

@@ -16,6 +16,12 @@ struct RunRequest {
   std::string name;  ///< Replaces the job's own; empty: keep it.
   bool detached = false;
   bool local = false;
+  // What it starts from.
+  std::string savepoint;   ///< Path or URI of a savepoint or checkpoint; empty: from the beginning.
+  std::string claim_mode;  ///< Empty: the configured one.
+  bool allow_non_restored_state = false;
+  bool accept_duplicates = false;
+  std::vector<std::string> uid_mappings;  ///< Each "old=new".
 };
 
 /// `penstock run`: submits a job and, unless detached, waits for its end.

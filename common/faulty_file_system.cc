@@ -232,6 +232,11 @@ Result<bool> FaultyFileSystem::IsDirectory(const std::string& path) {
   return base_.IsDirectory(path);
 }
 
+Result<std::string> FaultyFileSystem::RealPath(const std::string& path) {
+  PENSTOCK_RETURN_IF_ERROR(CheckAlive(path));
+  return base_.RealPath(path);
+}
+
 Status FaultyFileSystem::Rename(const std::string& from, const std::string& to) {
   PENSTOCK_RETURN_IF_ERROR(Check(FileOperation::kRename, to));
   Change change = ChangeOf(FileOperation::kRename, from, to);

@@ -81,6 +81,7 @@ class FaultyFileSystem final : public FileSystem {
   Result<bool> Exists(const std::string& path) override;
   Result<std::vector<std::string>> List(const std::string& directory) override;
   Result<bool> IsDirectory(const std::string& path) override;
+  Result<std::string> RealPath(const std::string& path) override;
   Status Rename(const std::string& from, const std::string& to) override;
   Status Link(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;

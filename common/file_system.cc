@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -191,6 +192,12 @@ class PosixFileSystemImpl final : public FileSystem {
   Result<bool> IsDirectory(const std::string& path) override {
     PENSTOCK_ASSIGN_OR_RETURN(const struct stat info, StatPath(path));
     return S_ISDIR(info.st_mode);
+  }
+
+  Result<std::string> RealPath(const std::string& path) override {
+    const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
+    if (real == nullptr) return ErrnoStatus(path, "resolve", errno);
+    return std::string(real.get());
   }
 
   Status Rename(const std::string& from, const std::string& to) override {

@@ -44,6 +44,8 @@ class FileSystem {
   /// Names (not paths) in a directory, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
   virtual Result<bool> IsDirectory(const std::string& path) = 0;
+  /// The absolute path without links, "." and ".."; it must exist.
+  virtual Result<std::string> RealPath(const std::string& path) = 0;
   /// Replaces an existing target. Durable only after SyncDirectory of both parents.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   /// Hard link; fails with kAlreadyExists when the target exists.

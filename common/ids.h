@@ -58,6 +58,8 @@ using JobId = HexId<struct JobIdTag>;
 using WorkerId = HexId<struct WorkerIdTag>;
 /// One run of a task host process; never reused.
 using HostId = HexId<struct HostIdTag>;
+/// Something a user has asked for that takes a while, such as a savepoint.
+using TriggerId = HexId<struct TriggerIdTag>;
 
 /// Fencing number of a job's run: every (re)start of a job gets a larger one, never reused.
 using Generation = StrongId<struct GenerationTag, std::uint64_t>;

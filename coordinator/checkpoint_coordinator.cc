@@ -1,6 +1,7 @@
 #include "coordinator/checkpoint_coordinator.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,7 +30,7 @@ CheckpointCoordinator::CheckpointCoordinator(const JobGraph& graph, CheckpointOp
 
 void CheckpointCoordinator::Begin(CheckpointId last_used) {
   running_ = true;
-  final_wanted_ = soon_wanted_ = false;
+  final_wanted_ = soon_wanted_ = held_ = false;
   pending_.reset();
   tasks_.clear();
   for (const JobVertex& vertex : graph_.vertices) {
@@ -40,10 +41,45 @@ void CheckpointCoordinator::Begin(CheckpointId last_used) {
   next_trigger_ = last_trigger_ + options_.interval;
 }
 
-void CheckpointCoordinator::End(const std::string& reason) {
+CheckpointActions CheckpointCoordinator::End(const std::string& reason) {
   running_ = false;
-  if (pending_) EndRecord(CheckpointStatus::kFailed, reason);
+  std::vector<CheckpointRequest> requests = std::exchange(waiting_, {});
+  if (pending_) {
+    EndRecord(CheckpointStatus::kFailed, reason);
+    requests.insert(requests.begin(), pending_->requests.begin(), pending_->requests.end());
+  }
   pending_.reset();
+  CheckpointActions actions;
+  Answer(requests, Status::External("not taken: " + reason, "ask again when the job runs"),
+         actions);
+  return actions;
+}
+
+CheckpointActions CheckpointCoordinator::Request(const CheckpointRequest& request) {
+  CheckpointActions actions;
+  if (!running_) {
+    Answer({request}, Status::User(ErrorCode::kConflict, "the job takes no checkpoints any more"),
+           actions);
+    return actions;
+  }
+  waiting_.push_back(request);
+  return Tick();
+}
+
+void CheckpointCoordinator::Answer(const std::vector<CheckpointRequest>& requests,
+                                   const Result<CheckpointId>& checkpoint,
+                                   CheckpointActions& actions) {
+  for (const CheckpointRequest& request : requests) {
+    actions.emplace_back(AnswerRequest{request.id, checkpoint});
+  }
+}
+
+void CheckpointCoordinator::Attach(Pending& pending) {
+  pending.requests.insert(pending.requests.end(), waiting_.begin(), waiting_.end());
+  waiting_.clear();
+  for (const CheckpointRequest& request : pending.requests) {
+    pending.record.savepoint = pending.record.savepoint || request.savepoint;
+  }
 }
 
 CheckpointActions CheckpointCoordinator::RequestFinal() {
@@ -63,7 +99,10 @@ CheckpointActions CheckpointCoordinator::RequestSoon() {
 CheckpointActions CheckpointCoordinator::Tick() {
   if (!running_) return {};
   const Clock::MonotonicTime now = clock_.Now();
-  if (!pending_) return now >= next_trigger_ ? Trigger() : CheckpointActions{};
+  if (!pending_) {
+    const bool due = now >= next_trigger_ && (!held_ || final_wanted_);
+    return due || !waiting_.empty() ? Trigger() : CheckpointActions{};
+  }
   const bool late = now - pending_->triggered >= options_.timeout;
   // A decision is not interrupted: its outcome has to be known.
   if (!late || pending_->phase != Phase::kCollecting) return {};
@@ -78,6 +117,7 @@ CheckpointActions CheckpointCoordinator::Trigger() {
                      .final = final_wanted_,
                      .triggered = last_trigger_,
                      .acknowledged = {},
+                     .requests = {},
                      .record = {}};
   CheckpointRecord& record = pending_->record;
   record.id = last_used_;
@@ -87,6 +127,7 @@ CheckpointActions CheckpointCoordinator::Trigger() {
   for (const JobVertex& vertex : graph_.vertices) {
     record.vertices.push_back({vertex.id, vertex.name, vertex.parallelism});
   }
+  Attach(*pending_);
   return {PrepareCheckpoint{last_used_, final_wanted_}};
 }
 
@@ -145,24 +186,35 @@ CheckpointActions CheckpointCoordinator::OnDecided(CheckpointId id,
   }
   const bool final = pending_->final;
   soon_wanted_ = false;
+  // None follows the final one, and nothing happens after it that another could hold.
+  if (final) Attach(*pending_);
+  const std::vector<CheckpointRequest> requests = std::move(pending_->requests);
   EndRecord(CheckpointStatus::kCompleted, "");
   pending_.reset();
   if (final) running_ = false;
   PlanNext();
-  return {CommitCheckpoint{{id, final}}};
+  CheckpointActions actions{CommitCheckpoint{{id, final}}};
+  Answer(requests, id, actions);
+  return actions;
 }
 
 CheckpointActions CheckpointCoordinator::GiveUp(const std::string& reason) {
   const CheckpointId id = pending_->id;
   const bool was_final = pending_->final;
+  const std::vector<CheckpointRequest> requests = std::move(pending_->requests);
   EndRecord(CheckpointStatus::kFailed, reason);
   pending_.reset();
   PlanNext();
   if (was_final || soon_wanted_) next_trigger_ = clock_.Now() + options_.final_retry;
-  return {AbortCheckpoint{
+  CheckpointActions actions{AbortCheckpoint{
       id,
       fmt::format("{}heckpoint {} {} ({} of {} failed)", was_final ? "final c" : "c", ToString(id),
                   reason, statistics_.failed, statistics_.failed + statistics_.completed)}};
+  Answer(requests,
+         Status::External(fmt::format("checkpoint {} {}", ToString(id), reason),
+                          "the job runs on; see what is wrong, then ask again"),
+         actions);
+  return actions;
 }
 
 void CheckpointCoordinator::PlanNext() {
@@ -204,6 +256,8 @@ std::string CheckpointCoordinator::DescribeMissing() const {
 
 std::optional<Clock::MonotonicTime> CheckpointCoordinator::NextWake() const {
   if (!running_) return std::nullopt;
+  if (!pending_ && !waiting_.empty()) return clock_.Now();
+  if (!pending_ && held_ && !final_wanted_) return std::nullopt;
   if (!pending_) return next_trigger_;
   if (pending_->phase != Phase::kCollecting) return std::nullopt;
   return pending_->triggered + options_.timeout;

@@ -56,9 +56,22 @@ struct LoseCheckpoint {
   Status reason;
 };
 
-using CheckpointAction = std::variant<PrepareCheckpoint, SendTriggers, DecideCheckpoint,
-                                      AbortCheckpoint, CommitCheckpoint, LoseCheckpoint>;
+/// A wish is fulfilled, or will not be, for that reason.
+struct AnswerRequest {
+  TriggerId request;
+  Result<CheckpointId> checkpoint;
+};
+
+using CheckpointAction =
+    std::variant<PrepareCheckpoint, SendTriggers, DecideCheckpoint, AbortCheckpoint,
+                 CommitCheckpoint, LoseCheckpoint, AnswerRequest>;
 using CheckpointActions = std::vector<CheckpointAction>;
+
+/// A user wants a checkpoint that begins after the wish.
+struct CheckpointRequest {
+  TriggerId id;
+  bool savepoint = false;
+};
 
 /// Takes a job's checkpoints: when to trigger, whom to wait for, when one is complete or given up.
 /// At most one is in flight. It only decides what to do next; whoever drives it does it. A failed
@@ -70,8 +83,15 @@ class CheckpointCoordinator {
 
   /// The tasks of a new attempt run, of the graph as it is now. Ids continue after `last_used`.
   void Begin(CheckpointId last_used);
-  /// The attempt is over; the one in flight counts as failed.
-  void End(const std::string& reason);
+  /// The attempt is over; the one in flight counts as failed, and all requests are answered so.
+  CheckpointActions End(const std::string& reason);
+
+  /// Takes one at once, or right after the one in flight. Requests that wait together share one.
+  /// Each is answered by exactly one AnswerRequest.
+  CheckpointActions Request(const CheckpointRequest& request);
+  /// While held, checkpoints are only taken when requested; until Begin() or Release().
+  void Hold() { held_ = true; }
+  void Release() { held_ = false; }
 
   /// All sources have ended: one last checkpoint, tried until it succeeds.
   CheckpointActions RequestFinal();
@@ -106,10 +126,15 @@ class CheckpointCoordinator {
     Phase phase = Phase::kPreparing;
     Clock::MonotonicTime triggered;
     std::map<SubtaskId, TaskSnapshot> acknowledged;
+    std::vector<CheckpointRequest> requests;
     CheckpointRecord record;
   };
 
   CheckpointActions Trigger();
+  /// Takes the waiting requests along.
+  void Attach(Pending& pending);
+  static void Answer(const std::vector<CheckpointRequest>& requests,
+                     const Result<CheckpointId>& checkpoint, CheckpointActions& actions);
   /// Ends the pending one as failed and plans the next.
   CheckpointActions GiveUp(const std::string& reason);
   void EndRecord(CheckpointStatus status, const std::string& failure);
@@ -126,6 +151,8 @@ class CheckpointCoordinator {
   bool running_ = false;
   bool final_wanted_ = false;
   bool soon_wanted_ = false;
+  bool held_ = false;
+  std::vector<CheckpointRequest> waiting_;
   CheckpointId last_used_;
   std::optional<Pending> pending_;
   Clock::MonotonicTime last_trigger_;

@@ -34,6 +34,19 @@ void CheckpointStatistics::Restored(const RestorePoint& point, std::int64_t wall
   restored_directory = point.directory;
 }
 
+void CheckpointStatistics::Exported(CheckpointId id, const std::string& path) {
+  for (CheckpointRecord& record : history_) {
+    if (record.id != id) continue;
+    record.savepoint = true;
+    record.savepoint_path = path;
+    latest_savepoint_ = record;
+  }
+  if (latest_completed_ && latest_completed_->id == id) {
+    latest_completed_->savepoint = true;
+    latest_completed_->savepoint_path = path;
+  }
+}
+
 const CheckpointRecord* CheckpointStatistics::Find(CheckpointId id) const {
   for (const CheckpointRecord& record : history_) {
     if (record.id == id) return &record;

@@ -36,6 +36,8 @@ struct CheckpointRecord {
   CheckpointId id;
   CheckpointStatus status = CheckpointStatus::kInProgress;
   bool final = false;
+  bool savepoint = false;              ///< Somebody wants it as one.
+  std::string savepoint_path;          ///< Where it was exported to; empty before.
   std::int64_t trigger_millis = 0;     ///< Wall clock.
   std::int64_t latest_ack_millis = 0;  ///< Wall clock; 0 before the first.
   std::int64_t end_millis = 0;         ///< Wall clock; 0 while in progress.
@@ -57,12 +59,15 @@ class CheckpointStatistics {
   /// Counts the record, which must have ended.
   void End(const CheckpointRecord& record);
   void Restored(const RestorePoint& point, std::int64_t wall_millis);
+  /// That checkpoint is a savepoint now.
+  void Exported(CheckpointId id, const std::string& path);
 
   /// Oldest first; older ones than kHistory are forgotten.
   const std::deque<CheckpointRecord>& history() const { return history_; }
   const CheckpointRecord* Find(CheckpointId id) const;
   const std::optional<CheckpointRecord>& latest_completed() const { return latest_completed_; }
   const std::optional<CheckpointRecord>& latest_failed() const { return latest_failed_; }
+  const std::optional<CheckpointRecord>& latest_savepoint() const { return latest_savepoint_; }
 
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
@@ -75,6 +80,7 @@ class CheckpointStatistics {
   std::deque<CheckpointRecord> history_;
   std::optional<CheckpointRecord> latest_completed_;
   std::optional<CheckpointRecord> latest_failed_;
+  std::optional<CheckpointRecord> latest_savepoint_;
 };
 
 }  // namespace penstock

@@ -16,21 +16,32 @@ constexpr bool kOneOf = (std::is_same_v<T, Ts> || ...);
 }  // namespace
 
 Dispatcher::Dispatcher(Configuration config, DispatcherParts parts)
-    : config_(std::move(config)), parts_(std::move(parts)), loop_(parts_.clock), io_(parts_.clock) {
+    : config_(std::move(config)),
+      parts_(std::move(parts)),
+      loop_(parts_.clock),
+      io_(parts_.clock),
+      exports_(parts_.clock),
+      removals_(parts_.clock) {
   for (auto& planner : planners_) planner = std::make_unique<EventLoop>(parts_.clock);
 }
 
 Status Dispatcher::Start() {
+  const std::string directory = config_.Get(options::kCheckpointDirectory);
+  PENSTOCK_RETURN_IF_ERROR(parts_.fs.MakeDirectories(directory));
+  PENSTOCK_ASSIGN_OR_RETURN(checkpoint_directory_, parts_.fs.RealPath(directory));
   PENSTOCK_ASSIGN_OR_RETURN(const auto stored, parts_.store.List());
   for (const StoredJob& job : stored) PENSTOCK_RETURN_IF_ERROR(AddJob(job));
   for (const JobMaster* job : order_) {
     if (!IsTerminal(job->state())) events_.emplace_back(job->spec().id, StartJob{});
+    if (job->progress().discard_checkpoints) discarded_.insert(job->spec().id);
   }
   loop_.Post([this] {
     DrainEvents();
     CheckHeartbeats();
   });
   io_.Start();
+  exports_.Start();
+  removals_.Start();
   for (auto& planner : planners_) planner->Start();
   loop_.Start();
   return {};
@@ -38,8 +49,10 @@ Status Dispatcher::Start() {
 
 void Dispatcher::Stop() {
   for (auto& planner : planners_) planner->Stop();
+  exports_.Stop();
   loop_.Stop();
   io_.Stop();
+  removals_.Stop();
 }
 
 Result<const JobMaster*> Dispatcher::FindJob(JobId job) const {
@@ -98,6 +111,7 @@ void Dispatcher::CheckHeartbeats() {
     OnWorkerLost(worker, fmt::format("silent for more than {} ms",
                                      config_.Get(options::kHeartbeatTimeout).count()));
   }
+  DeleteDiscarded();
   loop_.PostAt(parts_.clock.Now() + config_.Get(options::kHeartbeatInterval) / 2,
                [this] { CheckHeartbeats(); });
 }
@@ -149,6 +163,15 @@ void Dispatcher::Run(JobId id, Job& job, const JobEffect& effect) {
           Grant(slots_.Release(id));
         } else if constexpr (std::is_same_v<E, SendCommand>) {
           parts_.gateway.Send(e.worker, e.command);
+        } else if constexpr (std::is_same_v<E, ExportSavepoint>) {
+          Export(id, job, e);
+        } else if constexpr (std::is_same_v<E, DropOldCheckpoints>) {
+          DropOld(id, job);
+        } else if constexpr (std::is_same_v<E, AnswerTrigger>) {
+          triggers_.End(e.trigger, e.outcome);
+        } else if constexpr (std::is_same_v<E, DiscardCheckpoints>) {
+          discarded_.insert(id);
+          DeleteDiscarded();
         } else if constexpr (std::is_same_v<E, Note>) {
           Log(e.level, e.text, {{"job", id}, {"generation", job.master->progress().generation}});
         } else {
@@ -165,7 +188,7 @@ void Dispatcher::RunIo(JobId id, Job& job, const JobEffect& effect) {
           using E = std::decay_t<decltype(e)>;
           if constexpr (kOneOf<E, PrepareAttempt, MakeCheckpointDirectory, WriteDecision>) {
             loop_.Post([this, id, event = JobEvent(storage->Run(e))] { Tell(id, event); });
-          } else if constexpr (kOneOf<E, DropCheckpoint, DropOldCheckpoints, SaveProgress>) {
+          } else if constexpr (kOneOf<E, DropCheckpoint, SaveProgress>) {
             const Status status = storage->Run(e);
             if (!status.ok()) LogError("storage", {{"job", id}, {"error", status}});
           }

@@ -6,9 +6,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "checkpoint/restore_check.h"
+#include "checkpoint/stored_checkpoint.h"
 #include "common/clock.h"
 #include "common/config/configuration.h"
 #include "common/file_system.h"
@@ -18,6 +21,7 @@
 #include "coordinator/job_store.h"
 #include "coordinator/plugin_store.h"
 #include "coordinator/slot_pool.h"
+#include "coordinator/trigger_log.h"
 #include "graph/planner_client.h"
 
 namespace penstock {
@@ -45,6 +49,21 @@ struct Submitted {
   std::vector<std::string> warnings;
 };
 
+/// A user wants a checkpoint or a savepoint of a running job.
+struct SnapshotWish {
+  TriggerId trigger;  ///< The client's own, so that it may ask again; none: a new one.
+  bool savepoint = false;
+  std::string directory;  ///< Of savepoints, path or URI; empty: the configured one.
+  bool cancel = false;    ///< Cancel the job once the savepoint is there.
+};
+
+/// A user wants a job to end in order.
+struct StopWish {
+  TriggerId trigger;      ///< As in SnapshotWish.
+  std::string directory;  ///< Path or URI; empty: the configured one, and without one no savepoint.
+  bool drain = false;
+};
+
 /// Runs a job function and returns its graph; blocks.
 using Planner = std::function<Result<Plan>(const PlanRequest&)>;
 
@@ -60,8 +79,9 @@ struct DispatcherParts {
 };
 
 /// Accepts jobs and drives their JobMasters, all on one thread, "the coordinator thread". What
-/// touches a disk runs on a second one, in order; plans are made on others. Methods are for the
-/// coordinator thread unless they say otherwise; Post() leads there.
+/// touches a disk runs on a second one, in order; what may take long, such as plans, validations
+/// and copies, on others. Methods are for the coordinator thread unless they say otherwise; Post()
+/// leads there.
 class Dispatcher {
  public:
   template <typename T>
@@ -85,12 +105,19 @@ class Dispatcher {
   /// Plans, checks, stores and starts a job. OK: it exists, whatever crashes.
   void Submit(Submission submission, Done<Submitted> done);
   void MakePlan(Submission submission, Done<Plan> done);
+  /// Plans the job and compares it with the savepoint or checkpoint at `location`, all of which is
+  /// read; submits nothing.
+  void Validate(Submission submission, std::string location, Done<RestoreReport> done);
   void StorePlugin(std::string name, std::string content, Done<PluginEntry> done);
   /// Refused while a job that has not ended needs it.
   Status RemovePlugin(const std::string& id);
   /// `done` comes when the wish is durable.
   void Cancel(JobId job, Done<JobId> done);
-  void StopJobGracefully(JobId job, Done<JobId> done);
+  void StopJobGracefully(JobId job, StopWish wish, Done<TriggerId> done);
+  /// Begun; what becomes of it is in triggers().
+  Result<TriggerId> TakeSnapshot(JobId job, const SnapshotWish& wish);
+  /// Deletes a savepoint, or a checkpoint of a job that has ended. As TakeSnapshot.
+  Result<TriggerId> DisposeSavepoint(const std::string& location, TriggerId trigger);
   /// Plans the job again with `parallelism` as its default and has it go on with that from a
   /// checkpoint; how it goes is JobMaster::rescale(). `done` comes when it is begun, or with why it
   /// cannot be.
@@ -104,6 +131,7 @@ class Dispatcher {
   /// What the task hosts of a worker use, all together.
   MemoryUse MemoryOn(WorkerId worker) const;
   const PluginStore& plugins() const { return parts_.plugins; }
+  const TriggerLog& triggers() const { return triggers_; }
   const Configuration& config() const { return config_; }
   const Clock& clock() const { return parts_.clock; }
 
@@ -114,6 +142,8 @@ class Dispatcher {
     std::optional<Clock::MonotonicTime> armed;
   };
 
+  /// One of the threads for what takes long, in turn.
+  EventLoop& NextPlanner() { return *planners_[next_planner_++ % planners_.size()]; }
   Result<Configuration> ConfigurationOf(const std::map<std::string, std::string>& values) const;
   Status AddJob(const StoredJob& stored);
   Result<StoredJob> Describe(const Submission& submission, const Plan& plan);
@@ -121,7 +151,30 @@ class Dispatcher {
   void StoreAndStart(const Submission& submission, const Result<Plan>& plan, Done<Submitted> done);
   Result<JobId> BeginRescale(JobId job, const Submission& submission, const Result<Plan>& plan);
   Status CheckSlots(const JobMaster& job, const JobGraph& graph) const;
-  void Wish(JobId job, const JobEvent& event, Done<JobId> done);
+  void Store(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done);
+  template <typename T>
+  void Wish(JobId job, const JobEvent& event, T answer, Done<T> done);
+
+  // dispatcher_savepoints.cc
+  /// What a job is to start from, if it fits. Any thread.
+  Result<StoredCheckpoint> ReadStart(const JobSpec& spec) const;
+  /// Reads what the job is to start from, checks it and puts its real path into `stored`.
+  void FindStart(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done);
+  Status CheckStart(const StoredJob& stored, const StoredCheckpoint& start) const;
+  Status CheckDuplicates(const StoredJob& stored, const StoredCheckpoint& start) const;
+  /// A job that runs and may delete that checkpoint at any time, as its own; null: none.
+  const JobMaster* LiveOwner(const StoredCheckpoint& checkpoint) const;
+  /// As an absolute path; empty when none is wished nor configured.
+  Result<std::string> SavepointDirectory(const JobMaster& job, const std::string& wished) const;
+  TriggerId BeginTrigger(TriggerId wished, JobId job);
+  Status CheckDisposal(const StoredCheckpoint& savepoint) const;
+  void Dispose(TriggerId trigger, const Result<StoredCheckpoint>& savepoint);
+  /// Directories of checkpoints that must not be deleted now.
+  std::set<std::string> Needed() const;
+  void Export(JobId id, const Job& job, const ExportSavepoint& effect);
+  void DropOld(JobId id, const Job& job);
+  /// Deletes the checkpoints of ended jobs, as soon as nobody needs them.
+  void DeleteDiscarded();
 
   void Tell(JobId job, JobEvent event);
   void DrainEvents();
@@ -135,6 +188,8 @@ class Dispatcher {
   DispatcherParts parts_;
   EventLoop loop_;
   EventLoop io_;
+  EventLoop exports_;   // copies savepoints
+  EventLoop removals_;  // deletes savepoints and the checkpoints of ended jobs
   std::array<std::unique_ptr<EventLoop>, 4> planners_;
   std::size_t next_planner_ = 0;
 
@@ -143,6 +198,11 @@ class Dispatcher {
   SlotPool slots_;
   std::deque<std::pair<JobId, JobEvent>> events_;
   bool draining_ = false;
+
+  std::string checkpoint_directory_;  // constant after Start()
+  TriggerLog triggers_;
+  std::multiset<std::string> in_use_;  // by exports and submissions
+  std::set<JobId> discarded_;          // their checkpoints are still there
 };
 
 }  // namespace penstock

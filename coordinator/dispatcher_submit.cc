@@ -5,6 +5,7 @@
 #include "common/config/options.h"
 #include "common/memory_shares.h"
 #include "coordinator/dispatcher.h"
+#include "coordinator/restore_fit.h"
 #include "graph/exchange_memory.h"
 
 namespace penstock {
@@ -40,13 +41,17 @@ Status Dispatcher::AddJob(const StoredJob& stored) {
   job.storage = std::make_unique<JobStorage>(
       parts_.fs, parts_.store, id,
       JobStorage::Options{
-          .checkpoint_directory = config_.Get(options::kCheckpointDirectory),
+          .checkpoint_directory = checkpoint_directory_,
           .retained = static_cast<std::size_t>(config->Get(options::kCheckpointsRetained)),
-          .transactional = graph->transactional()});
+          .transactional = graph->transactional(),
+          .start_from = config->Get(options::kRestorePath),
+          .claim = config->Get(options::kClaimMode) == ClaimMode::kClaim});
   JobMasterOptions master;
   master.checkpoints = CheckpointOptionsFrom(*config);
   master.restart = RestartOptionsFrom(*config);
   master.checkpoint_directory = job.storage->job_directory();
+  master.start_from = config->Get(options::kRestorePath);
+  master.retention = config->Get(options::kCheckpointRetention);
   job.master = std::make_unique<JobMaster>(stored.spec, std::move(*graph), std::move(master),
                                            stored.progress, parts_.clock, parts_.random);
   order_.push_back(job.master.get());
@@ -64,12 +69,28 @@ void Dispatcher::MakePlan(Submission submission, Done<Plan> done) {
                       .arguments = std::move(submission.arguments),
                       .working_directory = std::move(submission.working_directory),
                       .configuration = config->Explicit()};
-  EventLoop& planner = *planners_[next_planner_++ % planners_.size()];
-  planner.Post([this, request = std::move(request), name = plugin->name, done = std::move(done)] {
-    Result<Plan> plan = parts_.planner(request);
-    if (!plan.ok()) plan = NamedAsUploaded(plan.status(), request.plugin_path, name);
-    loop_.Post([done, plan = std::move(plan)] { done(plan); });
-  });
+  NextPlanner().Post(
+      [this, request = std::move(request), name = plugin->name, done = std::move(done)] {
+        Result<Plan> plan = parts_.planner(request);
+        if (!plan.ok()) plan = NamedAsUploaded(plan.status(), request.plugin_path, name);
+        loop_.Post([done, plan = std::move(plan)] { done(plan); });
+      });
+}
+
+void Dispatcher::Validate(Submission submission, std::string location, Done<RestoreReport> done) {
+  const auto config = ConfigurationOf(submission.configuration);
+  if (!config.ok()) return done(config.status());
+  auto options = RestoreCheckOptionsFrom(*config);
+  if (!options.ok()) return done(options.status());
+  MakePlan(std::move(submission),
+           [this, location = std::move(location), options = std::move(*options),
+            done = std::move(done)](const Result<Plan>& plan) {
+             if (!plan.ok()) return done(plan.status());
+             NextPlanner().Post([this, graph = plan->graph, location, options, done] {
+               auto report = CheckAgainst(parts_.fs, location, graph, options);
+               loop_.Post([done, report = std::move(report)] { done(report); });
+             });
+           });
 }
 
 void Dispatcher::Submit(Submission submission, Done<Submitted> done) {
@@ -106,7 +127,16 @@ void Dispatcher::StoreAndStart(const Submission& submission, const Result<Plan>&
   auto stored = Describe(submission, *plan);
   if (!stored.ok()) return done(stored.status());
   Submitted answer{stored->spec.id, plan->graph.guarantee, plan->warnings};
-  io_.Post([this, answer, stored = std::move(*stored), key = submission.idempotency_key,
+  const std::string& key = submission.idempotency_key;
+  const auto start = stored->spec.configuration.find(std::string(options::kRestorePath.spec.key));
+  if (start != stored->spec.configuration.end() && !start->second.empty()) {
+    return FindStart(std::move(*stored), std::move(answer), key, std::move(done));
+  }
+  Store(std::move(*stored), std::move(answer), key, std::move(done));
+}
+
+void Dispatcher::Store(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done) {
+  io_.Post([this, answer = std::move(answer), stored = std::move(stored), key = std::move(key),
             done = std::move(done)]() mutable {
     const auto added = parts_.store.Add(stored, key);
     loop_.Post([this, answer, added, stored = std::move(stored), done]() mutable {
@@ -157,23 +187,30 @@ void Dispatcher::Cancel(JobId job, Done<JobId> done) {
   const auto found = FindJob(job);
   const Status allowed = found.ok() ? (*found)->CheckCancel() : found.status();
   if (!allowed.ok()) return done(allowed);
-  Wish(job, CancelJob{}, std::move(done));
+  Wish(job, CancelJob{}, job, std::move(done));
 }
 
-void Dispatcher::StopJobGracefully(JobId job, Done<JobId> done) {
+void Dispatcher::StopJobGracefully(JobId job, StopWish wish, Done<TriggerId> done) {
   const auto found = FindJob(job);
-  const Status allowed = found.ok() ? (*found)->CheckStop() : found.status();
-  if (!allowed.ok()) return done(allowed);
-  Wish(job, StopJob{}, std::move(done));
+  if (!found.ok()) return done(found.status());
+  StopJob stop{wish.trigger, "", wish.drain};
+  auto directory = SavepointDirectory(**found, wish.directory);
+  if (!directory.ok()) return done(directory.status());
+  stop.directory = std::move(*directory);
+  if (Status allowed = (*found)->CheckStop(stop); !allowed.ok()) return done(allowed);
+  if (triggers_.Find(wish.trigger, job) != nullptr) return done(wish.trigger);
+  stop.trigger = BeginTrigger(wish.trigger, job);
+  Wish(job, stop, stop.trigger, std::move(done));
 }
 
-void Dispatcher::Wish(JobId job, const JobEvent& event, Done<JobId> done) {
+template <typename T>
+void Dispatcher::Wish(JobId job, const JobEvent& event, T answer, Done<T> done) {
   Tell(job, event);
   // Behind the effect that stores the wish.
-  io_.Post([this, job, storage = jobs_.at(job).storage.get(), done = std::move(done)] {
+  io_.Post([this, answer, storage = jobs_.at(job).storage.get(), done = std::move(done)] {
     const Status saved = storage->last_save().WithContext(
         "done, but forgotten if the coordinator restarts before the job has ended");
-    loop_.Post([job, done, saved] { done(saved.ok() ? Result<JobId>(job) : saved); });
+    loop_.Post([answer, done, saved] { done(saved.ok() ? Result<T>(answer) : saved); });
   });
 }
 

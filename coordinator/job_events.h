@@ -26,7 +26,9 @@ struct AttemptPrepared {
   Generation generation;
   Status status;
   std::optional<RestorePoint> restore;  ///< Nothing: the job starts from the beginning.
-  CheckpointId newest;                  ///< Largest id in the checkpoint directory; 0 for none.
+  CheckpointId newest;                  ///< Largest id that was ever used; 0 for none.
+  bool foreign =
+      false;  ///< `restore` is the savepoint or checkpoint the job was told to start from.
   std::vector<std::string> warnings;
 };
 struct HostMessage {
@@ -56,18 +58,35 @@ struct DecisionWritten {
   DecisionOutcome outcome;
 };
 struct CancelJob {};
-struct StopJob {};
+/// Sources end, a final checkpoint is taken and committed. AnswerTrigger when the job has ended.
+struct StopJob {
+  TriggerId trigger;      ///< None: nobody waits for the answer.
+  std::string directory;  ///< Where the final checkpoint goes as a savepoint; empty: nowhere.
+  bool drain = false;     ///< What windows hold comes out first.
+};
+/// A user wants a checkpoint now: AnswerTrigger.
+struct RequestSnapshot {
+  TriggerId trigger;
+  std::string directory;  ///< Where it goes as a savepoint; empty: it is just a checkpoint.
+  bool cancel = false;    ///< Cancel the job once the savepoint is there.
+};
 /// Go on from a checkpoint with the graph of another parallelism.
 struct RescaleJob {
   JobSpec spec;  ///< Replaces the job's; differs in configuration and graph_json.
   JobGraph graph;
 };
+/// Answers ExportSavepoint.
+struct SavepointExported {
+  TriggerId trigger;
+  CheckpointId checkpoint;
+  Result<std::string> path;
+};
 /// Time may have passed.
 struct Tick {};
 
-using JobEvent =
-    std::variant<StartJob, SlotsGranted, AttemptPrepared, HostMessage, HostEnded, WorkerGone,
-                 CheckpointDirectoryMade, DecisionWritten, CancelJob, StopJob, RescaleJob, Tick>;
+using JobEvent = std::variant<StartJob, SlotsGranted, AttemptPrepared, HostMessage, HostEnded,
+                              WorkerGone, CheckpointDirectoryMade, DecisionWritten, CancelJob,
+                              StopJob, RequestSnapshot, SavepointExported, RescaleJob, Tick>;
 
 // ---- what it wants done; in order ----
 
@@ -104,6 +123,23 @@ struct DropOldCheckpoints {};
 struct SaveProgress {
   JobProgress progress;
 };
+/// Make a savepoint of a completed checkpoint, which is kept meanwhile: SavepointExported.
+struct ExportSavepoint {
+  TriggerId trigger;  ///< None: the job's stop wants it.
+  CheckpointId checkpoint;
+  std::string directory;
+};
+/// What a user gets who has asked for a checkpoint or savepoint.
+struct SnapshotTaken {
+  CheckpointId checkpoint;
+  std::string savepoint;  ///< Its path; empty when none was asked for.
+};
+struct AnswerTrigger {
+  TriggerId trigger;
+  Result<SnapshotTaken> outcome;
+};
+/// The job has ended and its task hosts are gone: delete its checkpoints.
+struct DiscardCheckpoints {};
 /// A line of the job's event log.
 struct Note {
   LogLevel level = LogLevel::kInfo;
@@ -112,7 +148,8 @@ struct Note {
 
 using JobEffect =
     std::variant<RequestSlots, ReleaseSlots, PrepareAttempt, SendCommand, MakeCheckpointDirectory,
-                 WriteDecision, DropCheckpoint, DropOldCheckpoints, SaveProgress, Note>;
+                 WriteDecision, DropCheckpoint, DropOldCheckpoints, SaveProgress, ExportSavepoint,
+                 AnswerTrigger, DiscardCheckpoints, Note>;
 using JobEffects = std::vector<JobEffect>;
 
 }  // namespace penstock

@@ -92,11 +92,16 @@ void JobMaster::On(const AttemptPrepared& prepared) {
   spec_stored_ = true;
   if (slots_broken_) return BeginAttempt();
   restore_ = prepared.restore;
+  restore_foreign_ = prepared.foreign;
   progress_.last_used = std::max(progress_.last_used, prepared.newest);
   if (restore_) {
-    progress_.last_completed = std::max(progress_.last_completed, restore_->checkpoint);
+    if (!restore_foreign_) {
+      progress_.last_completed = std::max(progress_.last_completed, restore_->checkpoint);
+    }
     checkpoints_.statistics().Restored(*restore_, ToMillis(clock_.Wall()));
-    Tell(LogLevel::kInfo, "restores from checkpoint " + ToString(restore_->checkpoint));
+    Tell(LogLevel::kInfo, restore_foreign_
+                              ? "starts from " + restore_->directory
+                              : "restores from checkpoint " + ToString(restore_->checkpoint));
   }
   StartHosts();
 }
@@ -143,14 +148,13 @@ void JobMaster::StartTasks() {
   executions_.SetAll(TaskState::kRunning);
   CompleteRescale();
   if (restore_ && restore_->final) {
-    SetPhase(Phase::kFinishing, options_.finish_timeout);
-    if (AllHosts(HostPhase::kFinished)) Finish();
-    return;
+    BeginFinishing(restore_->checkpoint);
+    return FinishWhenDone();
   }
   SetPhase(Phase::kRunning);
   checkpoints_.Begin(progress_.last_used);
   SendToAll(penstock::StartTasks{});
-  if (progress_.goal == JobGoal::kStop) SendToAll(StopSources{});
+  if (progress_.goal == JobGoal::kStop) SendToAll(StopSources{progress_.drain});
   CheckSourcesEnded();
   if (target_) RequestRescaleCheckpoint();
 }
@@ -166,11 +170,6 @@ void JobMaster::CheckSourcesEnded() {
   Apply(checkpoints_.RequestFinal());
 }
 
-void JobMaster::Finish() {
-  executions_.SetAll(TaskState::kFinished);
-  EndJob(JobState::kFinished);
-}
-
 Status JobMaster::CheckCancel() const {
   const char* reason = nullptr;
   if (IsTerminal(state())) reason = "has ended";
@@ -182,14 +181,6 @@ Status JobMaster::CheckCancel() const {
                       "see how it ended: penstock logs " + ToString(spec_.id));
 }
 
-Status JobMaster::CheckStop() const {
-  if (!IsTerminal(state()) && progress_.goal != JobGoal::kCancel) return {};
-  return Status::User(
-      ErrorCode::kConflict,
-      fmt::format("job {} cannot be stopped: it is {}", ToString(spec_.id), ToString(state())),
-      "see what happened to it: penstock logs " + ToString(spec_.id));
-}
-
 void JobMaster::On(const CancelJob&) {
   if (!CheckCancel().ok() || progress_.goal == JobGoal::kCancel) return;
   progress_.goal = JobGoal::kCancel;
@@ -197,7 +188,7 @@ void JobMaster::On(const CancelJob&) {
   Tell(LogLevel::kInfo, "cancelling");
   const bool running = phase_ == Phase::kRunning;
   Enter(JobState::kCancelling);
-  checkpoints_.End("the job was cancelled");
+  Apply(checkpoints_.End("the job was cancelled"));
   executions_.SetAll(TaskState::kCanceling);
   if (phase_ == Phase::kEnding) return Emit(SaveProgress{progress_});
   if (AllGone()) return EndJob(JobState::kCanceled);
@@ -208,15 +199,6 @@ void JobMaster::On(const CancelJob&) {
   }
   SetPhase(Phase::kEnding);
   KillHosts();
-}
-
-void JobMaster::On(const StopJob&) {
-  if (!CheckStop().ok() || progress_.goal == JobGoal::kStop) return;
-  progress_.goal = JobGoal::kStop;
-  if (target_) GiveUpRescale("the job is being stopped");
-  Tell(LogLevel::kInfo, "stopping: sources end, then a final checkpoint is taken");
-  Emit(SaveProgress{progress_});
-  if (phase_ == Phase::kRunning) SendToAll(StopSources{});
 }
 
 void JobMaster::On(const Tick&) {
@@ -260,6 +242,7 @@ void JobMaster::OnAllGone() {
   if (phase_ == Phase::kDone) {
     deadline_.reset();
     Emit(ReleaseSlots{});
+    Discard();
   }
 }
 
@@ -285,10 +268,14 @@ void JobMaster::EndJob(JobState state) {
   GiveUpRescale("the job has ended");
   progress_.end_millis = ToMillis(clock_.Wall());
   if (state == JobState::kCanceled) executions_.SetAll(TaskState::kCanceled);
+  progress_.discard_checkpoints = options_.retention == CheckpointRetention::kDelete &&
+                                  state != JobState::kFailed && final_export_.ok();
   Emit(SaveProgress{progress_});
+  AnswerStops();
   if (AllGone()) {
     SetPhase(Phase::kDone);
     Emit(ReleaseSlots{});
+    Discard();
   } else {
     SetPhase(Phase::kDone, options_.cancel_grace);
   }

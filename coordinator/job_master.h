@@ -22,6 +22,9 @@ struct JobMasterOptions {
   CheckpointOptions checkpoints;
   RestartOptions restart;
   std::string checkpoint_directory;  ///< Of the job: <checkpoint directory>/<job id>.
+  /// Savepoint or checkpoint that it starts from until it has one of its own; empty: none.
+  std::string start_from;
+  CheckpointRetention retention = CheckpointRetention::kDelete;
   /// From the start of the processes until all have loaded the plugin.
   Clock::Duration start_timeout = std::chrono::seconds(60);
   /// Until all have restored their state.
@@ -82,10 +85,13 @@ class JobMaster {
   /// When a Tick has something to do.
   std::optional<Clock::MonotonicTime> NextWake() const;
 
-  /// OK when a cancel or a stop has a meaning now; else a conflict that says why not.
+  /// OK when a cancel, a stop or a checkpoint has a meaning now; else a conflict that says why not.
   Status CheckCancel() const;
-  Status CheckStop() const;
+  Status CheckStop(const StopJob& stop) const;
+  Status CheckSnapshot() const;
   Status CheckRescale() const;
+  /// Its next attempt would start from there: it must not be deleted. Empty: nothing of the kind.
+  std::string needed_to_start() const;
 
   /// Is this one of the current attempt's hosts?
   bool HasHost(HostId host) const { return hosts_.contains(host); }
@@ -152,14 +158,12 @@ class JobMaster {
   void On(const SlotsGranted& granted);
   void On(const AttemptPrepared& prepared);
   void On(const CancelJob&);
-  void On(const StopJob&);
   void On(const Tick&);
   void BeginAttempt();
   void StartHosts();
   void DeployTasks();
   void StartTasks();
   void CheckSourcesEnded();
-  void Finish();
   void OnDeadline();
   void OnAllGone();
   void RestartOrFail();
@@ -170,6 +174,7 @@ class JobMaster {
   void RequestRescaleCheckpoint();
   void EndForRescale();
   bool EndingForRescale() const;
+  bool EndsWithSavepoint() const;
   void TakeTarget();
   void CompleteRescale();
   void GiveUpRescale(const std::string& reason);
@@ -201,6 +206,20 @@ class JobMaster {
   void Do(const AbortCheckpoint& action);
   void Do(const CommitCheckpoint& action);
   void Do(const LoseCheckpoint& action);
+  void Do(const AnswerRequest& action);
+
+  // job_master_savepoints.cc
+  void On(const StopJob& stop);
+  void On(const RequestSnapshot& request);
+  void On(const SavepointExported& exported);
+  void OnFinalExported(const SavepointExported& exported);
+  /// `checkpoint` is the job's last one.
+  void BeginFinishing(CheckpointId checkpoint);
+  void ExportFinal();
+  void FinishWhenDone();
+  void AnswerStops();
+  void Answer(TriggerId trigger, Result<SnapshotTaken> outcome);
+  void Discard();
 
   void Enter(JobState state);
   void SetPhase(Phase phase, std::optional<Clock::Duration> deadline = std::nullopt);
@@ -232,6 +251,11 @@ class JobMaster {
   std::optional<RescaleJob> target_;  // taken by the next attempt
   bool spec_stored_ = true;
   std::optional<RescaleRecord> rescale_;
+  std::map<TriggerId, RequestSnapshot> requests_;  // not answered yet
+  std::vector<TriggerId> stops_;                   // to be answered when the job ends
+  CheckpointId final_checkpoint_;                  // decided; 0: none yet
+  bool exporting_final_ = false;
+  Status final_export_;  // why the last try failed
 
   Phase phase_ = Phase::kIdle;
   std::optional<Clock::MonotonicTime> deadline_;  // of the phase; while running, of a rescale
@@ -239,6 +263,7 @@ class JobMaster {
   std::vector<WorkerId> slots_;
   std::map<HostId, Host> hosts_;
   std::optional<RestorePoint> restore_;
+  bool restore_foreign_ = false;
   std::set<SubtaskId> exhausted_;
   bool slots_broken_ = false;  // a worker of slots_ was lost before hosts were started
   bool fatal_ = false;

@@ -53,7 +53,7 @@ void JobMaster::Do(const CommitCheckpoint& action) {
   if (action.completed.final) {
     Tell(LogLevel::kInfo, "final checkpoint " + ToString(action.completed.checkpoint) +
                               " is complete; results are being committed");
-    SetPhase(Phase::kFinishing, options_.finish_timeout);
+    BeginFinishing(action.completed.checkpoint);
   }
   SendToAll(action.completed);
   Emit(SaveProgress{progress_});

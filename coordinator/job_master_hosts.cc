@@ -69,7 +69,7 @@ void JobMaster::OnHost(Host& host, const HostFinished&) {
   host.phase = HostPhase::kFinished;
   executions_.SetHost(host.id, TaskState::kFinished);
   if (phase_ == Phase::kDeploying && AllHosts(HostPhase::kDeployed)) return StartTasks();
-  if (phase_ == Phase::kFinishing && AllHosts(HostPhase::kFinished)) Finish();
+  FinishWhenDone();
 }
 
 void JobMaster::OnHost(Host& host, const HostFailed& failed) {
@@ -86,17 +86,20 @@ void JobMaster::OnHost(Host& host, const HostFailed& failed) {
   // By the host, not by the phase: the attempt may be ending while this one was running.
   const bool deployed = host.phase >= HostPhase::kDeployed;
   cause.fatal = deployed ? IsLasting(failed.error) : failed.error.domain() == ErrorDomain::kUser;
-  if (!deployed && failed.error.code() == ErrorCode::kCorruption && restore_) {
+  // What a task finds damaged while it runs is a block of state that is only read now; what comes
+  // over a connection has no operator.
+  const bool of_state = !deployed || !failed.operator_name.empty();
+  if (of_state && failed.error.code() == ErrorCode::kCorruption && restore_) {
     NoteUnreadable(failed.error);
-    cause.fatal = graph_.transactional();
+    cause.fatal = restore_foreign_ || graph_.transactional();
   }
   Fail(std::move(cause));
 }
 
 void JobMaster::NoteUnreadable(const Status& error) {
-  unreadable_[restore_->checkpoint] = error.message();
-  Tell(LogLevel::kError, fmt::format("checkpoint {} cannot be restored: {}",
-                                     ToString(restore_->checkpoint), error.message()));
+  if (!restore_foreign_) unreadable_[restore_->checkpoint] = error.message();
+  Tell(LogLevel::kError,
+       fmt::format("{} cannot be restored: {}", restore_->directory, error.message()));
 }
 
 void JobMaster::OnHost(Host& host, const HostMetrics& metrics) {
@@ -155,7 +158,7 @@ void JobMaster::Fail(Cause cause) {
   secondary_cause_ = cause.secondary;
   Tell(LogLevel::kError, "failed: " + cause.status.message());
   Enter(JobState::kFailing);
-  checkpoints_.End("the attempt failed: " + cause.status.message());
+  Apply(checkpoints_.End("the attempt failed: " + cause.status.message()));
   executions_.SetAll(TaskState::kCanceled);
   SetPhase(Phase::kEnding);
   KillHosts();

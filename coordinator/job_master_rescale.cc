@@ -1,5 +1,7 @@
 // The part of JobMaster that gives a job another parallelism.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "coordinator/job_master.h"
@@ -25,10 +27,16 @@ std::string_view ToString(RescaleStatus status) {
   return "";
 }
 
+bool JobMaster::EndsWithSavepoint() const {
+  return std::any_of(requests_.begin(), requests_.end(),
+                     [](const auto& request) { return request.second.cancel; });
+}
+
 Status JobMaster::CheckRescale() const {
   const char* reason = nullptr;
   if (phase_ == Phase::kRunning && checkpoints_.final_wanted()) reason = "has read all its input";
   if (phase_ == Phase::kFinishing) reason = "is committing its last results";
+  if (EndsWithSavepoint()) reason = "is to end with a savepoint";
   if (progress_.goal == JobGoal::kStop) reason = "is being stopped";
   if (progress_.goal == JobGoal::kCancel) reason = "is being cancelled";
   if (IsTerminal(state())) reason = "has ended";
@@ -65,7 +73,7 @@ void JobMaster::RequestRescaleCheckpoint() {
 void JobMaster::EndForRescale() {
   Tell(LogLevel::kInfo, "the attempt ends to be rescaled");
   Enter(JobState::kRestarting);
-  checkpoints_.End("the job is being rescaled");
+  Apply(checkpoints_.End("the job is being rescaled"));
   executions_.SetAll(TaskState::kCanceled);
   SetPhase(Phase::kEnding);
   Emit(SaveProgress{progress_});

@@ -39,6 +39,11 @@ struct JobProgress {
   std::int64_t end_millis = 0;                     ///< 0 before a terminal state.
   std::array<std::int64_t, kJobStates> entered{};  ///< When each state was last entered; 0: never.
   std::vector<JobFailure> failures;                ///< Newest first, at most kFailures.
+  bool drain = false;          ///< With JobGoal::kStop: what windows hold comes out first.
+  std::string stop_directory;  ///< Where the final checkpoint goes as a savepoint; empty: nowhere.
+  std::string savepoint;       ///< That savepoint, once it is there.
+  /// The job has ended and its checkpoints are to be deleted, if they are not yet.
+  bool discard_checkpoints = false;
   bool operator==(const JobProgress&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "checkpoint/storage.h"
@@ -16,6 +17,8 @@ class JobStorage {
     std::string checkpoint_directory;
     std::size_t retained = 3;
     bool transactional = false;
+    std::string start_from;  ///< Savepoint or checkpoint the job starts from; empty: none.
+    bool claim = false;      ///< That one is deleted when newer checkpoints have replaced it.
   };
   /// `fs` and `store` outlive this.
   JobStorage(FileSystem& fs, JobStore& store, JobId job, Options options);
@@ -28,7 +31,8 @@ class JobStorage {
   CheckpointDirectoryMade Run(const MakeCheckpointDirectory& effect);
   DecisionWritten Run(const WriteDecision& effect);
   Status Run(const DropCheckpoint& effect);
-  Status Run(const DropOldCheckpoints& effect);
+  /// Except for what is in one of the `needed` directories.
+  Status DropOld(const std::set<std::string>& needed);
   Status Run(const SaveProgress& effect);
 
  private:
@@ -36,12 +40,15 @@ class JobStorage {
   Status Replace(const JobSpec& spec, const JobProgress& progress);
   Result<RestoreChoice> Begin(const PrepareAttempt& effect);
   Result<std::string> MakeDirectory(const MakeCheckpointDirectory& effect);
+  Status DeleteClaimed(const std::set<std::string>& needed);
 
+  FileSystem& fs_;
   JobStore& store_;
   const JobId job_;
   const Options options_;
   CheckpointStorage checkpoints_;
   Status last_save_;
+  bool claimed_deleted_ = false;
 };
 
 }  // namespace penstock

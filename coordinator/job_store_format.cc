@@ -9,7 +9,7 @@
 namespace penstock {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kOverhead = 4 + 8;
 
 std::string Seal(const std::string& body) {
@@ -26,7 +26,12 @@ Status Damaged(const std::string& what, const std::string& found) {
                             "restore the job store's directory from a copy");
 }
 
-Result<std::string_view> Unseal(std::string_view bytes, const std::string& what) {
+struct Unsealed {
+  std::uint32_t version = 0;
+  std::string_view body;
+};
+
+Result<Unsealed> Unseal(std::string_view bytes, const std::string& what) {
   if (bytes.size() < kOverhead) return Damaged(what, fmt::format("{} bytes", bytes.size()));
   ByteReader footer(bytes.substr(bytes.size() - 8));
   const auto expected = footer.Fixed<std::uint64_t>();
@@ -36,13 +41,13 @@ Result<std::string_view> Unseal(std::string_view bytes, const std::string& what)
   }
   ByteReader header(bytes);
   const auto version = header.Fixed<std::uint32_t>();
-  if (version != kVersion) {
+  if (version == 0 || version > kVersion) {
     return Status::InvalidArgument(
-        fmt::format("job store: {} has format version {}, this release reads {}", what, version,
-                    kVersion),
+        fmt::format("job store: {} has format version {}, this release reads up to {}", what,
+                    version, kVersion),
         "use the release that wrote it, or a later one");
   }
-  return bytes.substr(4, bytes.size() - kOverhead);
+  return Unsealed{version, bytes.substr(4, bytes.size() - kOverhead)};
 }
 
 void WriteMap(const std::map<std::string, std::string>& map, ByteWriter& out) {
@@ -104,8 +109,8 @@ std::string EncodeJobSpec(const JobSpec& spec) {
 }
 
 Result<JobSpec> DecodeJobSpec(std::string_view bytes, const std::string& what) {
-  PENSTOCK_ASSIGN_OR_RETURN(const std::string_view body, Unseal(bytes, what));
-  ByteReader in(body);
+  PENSTOCK_ASSIGN_OR_RETURN(const Unsealed value, Unseal(bytes, what));
+  ByteReader in(value.body);
   JobSpec spec;
   const auto high = in.Fixed<std::uint64_t>();
   spec.id = JobId(high, in.Fixed<std::uint64_t>());
@@ -133,12 +138,16 @@ std::string EncodeJobProgress(const JobProgress& progress) {
   for (const std::int64_t entered : progress.entered) out.Fixed(entered);
   out.Fixed(static_cast<std::uint32_t>(progress.failures.size()));
   for (const JobFailure& failure : progress.failures) WriteFailure(failure, out);
+  out.Fixed(static_cast<std::uint8_t>(progress.drain));
+  out.String(progress.stop_directory);
+  out.String(progress.savepoint);
+  out.Fixed(static_cast<std::uint8_t>(progress.discard_checkpoints));
   return Seal(body);
 }
 
 Result<JobProgress> DecodeJobProgress(std::string_view bytes, const std::string& what) {
-  PENSTOCK_ASSIGN_OR_RETURN(const std::string_view body, Unseal(bytes, what));
-  ByteReader in(body);
+  PENSTOCK_ASSIGN_OR_RETURN(const Unsealed value, Unseal(bytes, what));
+  ByteReader in(value.body);
   JobProgress progress;
   const auto state = in.Fixed<std::uint8_t>();
   const auto goal = in.Fixed<std::uint8_t>();
@@ -152,6 +161,12 @@ Result<JobProgress> DecodeJobProgress(std::string_view bytes, const std::string&
   const auto failures = in.Fixed<std::uint32_t>();
   for (std::uint32_t i = 0; i < failures && !in.failed(); ++i) {
     progress.failures.push_back(ReadFailure(in));
+  }
+  if (value.version >= 2) {
+    progress.drain = in.Fixed<std::uint8_t>() != 0;
+    progress.stop_directory = in.String();
+    progress.savepoint = in.String();
+    progress.discard_checkpoints = in.Fixed<std::uint8_t>() != 0;
   }
   if (in.failed() || in.remaining() != 0 || state >= kJobStates ||
       goal > static_cast<std::uint8_t>(JobGoal::kCancel)) {

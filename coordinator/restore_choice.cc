@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/stored_checkpoint.h"
+
 namespace penstock {
 namespace {
 
@@ -26,9 +28,20 @@ Status NoneLeft(CheckpointId newest, const Status& reason, bool transactional) {
           : "no retained checkpoint is intact: bring the files back, or submit the job anew");
 }
 
+/// Not final, whatever it was: the new job runs on.
+Result<RestoreChoice> StartFrom(FileSystem& fs, const std::string& location) {
+  PENSTOCK_ASSIGN_OR_RETURN(StoredCheckpoint start, OpenStoredCheckpoint(fs, location));
+  RestoreChoice choice;
+  choice.newest = start.manifest.checkpoint;
+  choice.foreign = true;
+  choice.point = RestorePoint{start.manifest.checkpoint, std::move(start.directory), false,
+                              std::move(start.manifest.tasks)};
+  return choice;
+}
+
 }  // namespace
 
-Result<RestoreChoice> ChooseRestorePoint(CheckpointStorage& storage,
+Result<RestoreChoice> ChooseRestorePoint(FileSystem& fs, CheckpointStorage& storage,
                                          const RestoreQuestion& question) {
   PENSTOCK_ASSIGN_OR_RETURN(std::vector<CheckpointId> ids, storage.ListCompleted());
   RestoreChoice choice;
@@ -51,7 +64,9 @@ Result<RestoreChoice> ChooseRestorePoint(CheckpointStorage& storage,
     choice.warnings.push_back(
         fmt::format("checkpoint {} is skipped: {}", ToString(id), reason.message()));
   }
-  if (ids.empty()) return choice;
+  if (ids.empty()) {
+    return question.start_from.empty() ? choice : StartFrom(fs, question.start_from);
+  }
   return NoneLeft(ids.front(), first, question.transactional);
 }
 

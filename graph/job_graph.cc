@@ -41,6 +41,17 @@ const char* ToString(EdgeDistribution distribution) {
   return "UNKNOWN";
 }
 
-std::uint64_t JobGraphHash(const JobGraph& graph) { return Checksum(JobGraphToJson(graph)); }
+JobGraph WithoutEvolution(JobGraph graph) {
+  for (JobVertex& vertex : graph.vertices) {
+    for (GraphOperator& op : vertex.operators) {
+      for (GraphState& state : op.states) state.evolution = {};
+    }
+  }
+  return graph;
+}
+
+std::uint64_t JobGraphHash(const JobGraph& graph) {
+  return Checksum(JobGraphToJson(WithoutEvolution(graph)));
+}
 
 }  // namespace penstock

@@ -7,18 +7,12 @@
 #include "common/fingerprint.h"
 #include "common/ids.h"
 #include "common/key_group.h"
+#include "common/state_schema.h"
 #include "common/status.h"
 
 namespace penstock {
 
-struct GraphState {
-  std::string name;
-  std::string kind;
-  Fingerprint key;
-  Fingerprint space;
-  Fingerprint value;
-  bool operator==(const GraphState&) const = default;
-};
+using GraphState = StateSchema;
 
 /// "source", "transform", "sink"; "replayable", "transactional", …: spelled out, because the graph
 /// is stored and shown as JSON.
@@ -81,9 +75,11 @@ const char* ToString(EdgeDistribution distribution);
 /// The graph as JSON, stable and versioned (docs/formats/job-graph.md), and back.
 std::string JobGraphToJson(const JobGraph& graph);
 Result<JobGraph> JobGraphFromJson(std::string_view json);
-/// Hash of the JSON form: equal graphs, equal hashes.
+/// The graph without the states' evolution, which is no part of what a job is.
+JobGraph WithoutEvolution(JobGraph graph);
+/// Hash of the JSON form without evolution: equal graphs, equal hashes.
 std::uint64_t JobGraphHash(const JobGraph& graph);
-/// In words, the first place where two graphs differ; empty when they don't.
+/// In words, the first place where two graphs differ, evolution aside; empty when they don't.
 std::string FirstDifference(const JobGraph& expected, const JobGraph& actual);
 /// The plan as an indented tree, for a terminal.
 std::string JobGraphToTree(const JobGraph& graph);

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "common/hex.h"
 #include "graph/job_graph.h"
 
 namespace penstock {
@@ -17,12 +18,28 @@ json::array FieldsToJson(const Fingerprint& fields) {
   return array;
 }
 
+/// Adds the members that are not empty.
+void AddEvolution(const Evolution& evolution, json::object& state) {
+  json::array aliases;
+  for (const FieldAlias& alias : evolution.aliases) {
+    aliases.push_back(json::object{{"now", alias.now}, {"before", alias.before}});
+  }
+  json::array defaults;
+  for (const DefaultValue& value : evolution.defaults) {
+    defaults.push_back(json::object{{"path", value.path}, {"bytes", ToHex(value.bytes)}});
+  }
+  if (!aliases.empty()) state["aliases"] = std::move(aliases);
+  if (!defaults.empty()) state["defaults"] = std::move(defaults);
+}
+
 json::object StateToJson(const GraphState& state) {
-  return {{"name", state.name},
-          {"kind", state.kind},
-          {"key", FieldsToJson(state.key)},
-          {"namespace", FieldsToJson(state.space)},
-          {"value", FieldsToJson(state.value)}};
+  json::object object{{"name", state.name},
+                      {"kind", state.kind},
+                      {"key", FieldsToJson(state.key)},
+                      {"namespace", FieldsToJson(state.space)},
+                      {"value", FieldsToJson(state.value)}};
+  AddEvolution(state.evolution, object);
+  return object;
 }
 
 json::object OperatorToJson(const GraphOperator& op) {
@@ -72,9 +89,33 @@ Fingerprint FieldsFromJson(const json::value& value) {
   return fields;
 }
 
+std::string BytesAt(const json::object& object, const char* key) {
+  std::optional<std::string> bytes = FromHex(StringAt(object, key));
+  if (!bytes) throw std::invalid_argument(std::string(key) + " is not hexadecimal");
+  return *std::move(bytes);
+}
+
+Evolution EvolutionFromJson(const json::object& state) {
+  Evolution evolution;
+  if (const json::value* aliases = state.if_contains("aliases")) {
+    for (const json::value& item : aliases->as_array()) {
+      const json::object& alias = item.as_object();
+      evolution.aliases.push_back({StringAt(alias, "now"), StringAt(alias, "before")});
+    }
+  }
+  if (const json::value* defaults = state.if_contains("defaults")) {
+    for (const json::value& item : defaults->as_array()) {
+      const json::object& value = item.as_object();
+      evolution.defaults.push_back({StringAt(value, "path"), BytesAt(value, "bytes")});
+    }
+  }
+  return evolution;
+}
+
 GraphState StateFromJson(const json::object& object) {
-  return {StringAt(object, "name"), StringAt(object, "kind"), FieldsFromJson(object.at("key")),
-          FieldsFromJson(object.at("namespace")), FieldsFromJson(object.at("value"))};
+  return {StringAt(object, "name"),           StringAt(object, "kind"),
+          FieldsFromJson(object.at("key")),   FieldsFromJson(object.at("namespace")),
+          FieldsFromJson(object.at("value")), EvolutionFromJson(object)};
 }
 
 GraphOperator OperatorFromJson(const json::object& object) {

@@ -99,7 +99,9 @@ void AppendVertexTree(const JobGraph& graph, const JobVertex& vertex, const std:
 
 }  // namespace
 
-std::string FirstDifference(const JobGraph& expected, const JobGraph& actual) {
+std::string FirstDifference(const JobGraph& before, const JobGraph& after) {
+  const JobGraph expected = WithoutEvolution(before);
+  const JobGraph actual = WithoutEvolution(after);
   if (expected.name != actual.name) return Changed("the job's name", expected.name, actual.name);
   if (expected.vertices.size() != actual.vertices.size()) {
     return Changed("the number of tasks", std::to_string(expected.vertices.size()),

@@ -98,7 +98,9 @@ struct HostCommand {
       checkpoint @7 :UInt64;
       final @8 :Bool;
     }
-    stopSources @9 :Void;
+    stopSources :group {
+      drain @9 :Bool;
+    }
     cancelTasks @10 :Void;
   }
 }

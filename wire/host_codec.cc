@@ -97,7 +97,7 @@ struct CommandWriter {
     completed.setCheckpoint(from.checkpoint.value());
     completed.setFinal(from.final);
   }
-  void operator()(const StopSources&) { to.setStopSources(); }
+  void operator()(const StopSources& from) { to.initStopSources().setDrain(from.drain); }
   void operator()(const CancelTasks&) { to.setCancelTasks(); }
 };
 
@@ -172,7 +172,7 @@ penstock::HostCommand Read(HostCommand::Reader from) {
       auto completed = from.getCheckpointCompleted();
       return CheckpointCompleted{CheckpointId(completed.getCheckpoint()), completed.getFinal()};
     }
-    case HostCommand::STOP_SOURCES: return StopSources{};
+    case HostCommand::STOP_SOURCES: return StopSources{from.getStopSources().getDrain()};
     case HostCommand::CANCEL_TASKS: return CancelTasks{};
   }
   KJ_FAIL_REQUIRE("unknown command to a task host");

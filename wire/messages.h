@@ -67,8 +67,11 @@ struct CheckpointCompleted {
   CheckpointId checkpoint;
   bool final = false;  ///< Commit, close, finish.
 };
-/// Sources stop reading and report exhausted, without a maximum watermark.
-struct StopSources {};
+/// Sources stop reading and report exhausted.
+struct StopSources {
+  /// They emit the maximum watermark first; without it what windows hold stays in the state.
+  bool drain = false;
+};
 struct CancelTasks {};
 
 using HostCommand = std::variant<DeployTasks, StartTasks, TriggerCheckpoint, CheckpointCompleted,
@@ -99,7 +102,8 @@ struct CheckpointDeclined {
 };
 /// All tasks have committed the final checkpoint and closed; the process is about to end.
 struct HostFinished {};
-/// The attempt is over; the first cause. `subtask` and `operator_name` when known.
+/// The attempt is over; the first cause. `subtask` and `operator_name` when a task has failed; of
+/// several operators, in what they have in common, the name of all.
 struct HostFailed {
   Status error;
   SubtaskId subtask;

@@ -7,7 +7,7 @@
 
 #include "api/runtime/entry_buffer.h"
 #include "api/runtime/state_tier.h"
-#include "common/fingerprint.h"
+#include "common/state_schema.h"
 #include "common/status.h"
 
 namespace penstock {
@@ -20,6 +20,7 @@ struct StateDescriptor {
   Fingerprint key;
   Fingerprint space;  ///< What stands beside the key in entry keys; empty for most kinds.
   Fingerprint value;
+  Evolution evolution = {};  ///< Of the value; empty: its type never changes.
 };
 
 /// What one table has changed before a barrier. Created by KeyedTable::Freeze on the task's thread;

@@ -71,7 +71,7 @@ struct JobArguments {
 };
 
 /// Changes with every incompatible change of the interfaces in api/runtime.
-inline constexpr std::uint32_t kPluginAbiVersion = 2;
+inline constexpr std::uint32_t kPluginAbiVersion = 3;
 
 /// What a plugin exports, through the one C function `penstock_plugin`.
 struct PluginEntry {

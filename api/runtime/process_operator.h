@@ -41,7 +41,8 @@ std::vector<StateDescriptor> ProcessStates(const std::string& uid, const Fn& fun
   using K = typename Fn::Key;
   std::vector<StateDescriptor> states;
   for (const auto& state : function.states_) {
-    states.push_back({uid, state.name, "value", FingerprintOf<K>(), {}, state.value()});
+    states.push_back(
+        {uid, state.name, "value", FingerprintOf<K>(), {}, state.value(), state.evolution()});
   }
   states.push_back(TimerTable<K>::Descriptor(uid));
   states.push_back(ProcessingTimersOf<K>(uid));
@@ -171,9 +172,10 @@ class ProcessOperator final : public Operator {
             "declare it in the class: penstock::ValueState<...> " + state.name + "{this, \"" +
                 state.name + "\"};");
       }
-      bound_.push_back(
-          state.bind(member, {uid_, state.name, "value", FingerprintOf<K>(), {}, state.value()},
-                     context.key_groups(), context.max_parallelism(), current_));
+      bound_.push_back(state.bind(
+          member,
+          {uid_, state.name, "value", FingerprintOf<K>(), {}, state.value(), state.evolution()},
+          context.key_groups(), context.max_parallelism(), current_));
       context.RegisterTable(bound_.back()->table());
     }
     return Status::Ok();

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/runtime/evolution_of.h"
 #include "api/runtime/keyed_loop.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/state_table.h"
@@ -61,7 +62,13 @@ struct KeptRecordValue {
 
 template <typename T, typename KeyFn>
 std::vector<StateDescriptor> ReduceStates(const std::string& uid) {
-  return {{uid, "reduced", "value", FingerprintOf<KeyOf<T, KeyFn>>(), {}, FingerprintOf<T>()}};
+  return {{uid,
+           "reduced",
+           "value",
+           FingerprintOf<KeyOf<T, KeyFn>>(),
+           {},
+           FingerprintOf<T>(),
+           EvolutionOf<T>()}};
 }
 
 /// Combines the records of each key one by one and emits the combination after every record, with

@@ -86,6 +86,7 @@ struct StateDeclaration {
   std::ptrdiff_t offset = 0;
   std::string name;
   Fingerprint (*value)() = nullptr;
+  Evolution (*evolution)() = nullptr;
   std::unique_ptr<BoundState> (*bind)(void* state, StateDescriptor descriptor, KeyGroupRange groups,
                                       std::uint32_t max_parallelism,
                                       const CurrentKey<K>& current) = nullptr;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/runtime/evolution_of.h"
 #include "api/runtime/keyed_loop.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/state_table.h"
@@ -44,7 +45,8 @@ std::vector<StateDescriptor> WindowAggregateStates(const std::string& uid) {
            "panes",
            FingerprintOf<KeyOf<T, KeyFn>>(),
            {},
-           PanesValue<Acc, 1>::Describe()}};
+           PanesValue<Acc, 1>::Describe(),
+           PanesValue<Acc, 1>::Evolve()}};
 }
 
 /// Aggregates the records of each key in event-time windows. A record is added once, to its pane; a

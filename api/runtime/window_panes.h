@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "api/runtime/codec.h"
+#include "api/runtime/evolution_of.h"
 #include "api/runtime/slot_vector.h"
 
 namespace penstock {
@@ -43,6 +45,17 @@ struct PanesValue {
     Codec<Timestamp>::Describe("[].start", fields);
     Codec<Acc>::Describe("[].accumulator", fields);
     return fields;
+  }
+  /// Belongs to Describe().
+  static Evolution Evolve() {
+    const auto accumulator = std::make_unique<const Acc>();  // it may be too large for the stack
+    std::string pane;
+    Codec<std::int64_t>::Encode(0, pane);
+    Codec<Acc>::Encode(*accumulator, pane);
+    Evolution evolution;
+    evolution.defaults.push_back({"[]", std::move(pane)});
+    internal::EvolutionWalk<Acc>::Visit("[].accumulator", evolution);
+    return evolution;
   }
   static void Encode(const Value& value, std::string& out) {
     Codec<std::uint32_t>::Encode(value.slots.size(), out);

@@ -53,6 +53,13 @@ constexpr std::array kAllOptions{
     &options::kCheckpointMode.spec,
     &options::kCheckpointDirectory.spec,
     &options::kCheckpointsRetained.spec,
+    &options::kCheckpointRetention.spec,
+    &options::kSavepointDirectory.spec,
+    &options::kRestorePath.spec,
+    &options::kIgnoreUnclaimedState.spec,
+    &options::kClaimMode.spec,
+    &options::kUidMapping.spec,
+    &options::kAcceptDuplicates.spec,
     &options::kBufferTimeout.spec,
     &options::kRestartStrategy.spec,
     &options::kInitialBackoff.spec,
@@ -101,9 +108,10 @@ std::string NearestKey(std::string_view key) {
 std::string RenderOptionReference() {
   std::string table = "| Key | Default | Value | Meaning |\n|---|---|---|---|\n";
   for (const OptionSpec* spec : kAllOptions) {
-    const std::string shown = spec->computed_default != nullptr
-                                  ? std::string(spec->default_note)
-                                  : fmt::format("`{}`", spec->default_text);
+    std::string shown(spec->default_note);
+    if (spec->computed_default == nullptr) {
+      shown = spec->default_text.empty() ? "none" : fmt::format("`{}`", spec->default_text);
+    }
     std::string meaning(spec->description);
     if (!spec->aliases.empty()) {
       meaning += fmt::format(" Also `{}`.", fmt::join(SplitList(spec->aliases), "`, `"));

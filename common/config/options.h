@@ -17,6 +17,10 @@ enum class StateBackendType : unsigned char { kHashMap, kRocksDb };
 /// What a task does between the first barrier of a checkpoint and the last: kExactlyOnce blocks the
 /// channels that have it; kAtLeastOnce reads on, so that a restore repeats some records.
 enum class CheckpointMode : unsigned char { kExactlyOnce, kAtLeastOnce };
+/// What becomes of a job's checkpoints when it is cancelled or finishes; in Flink's words.
+enum class CheckpointRetention : unsigned char { kDelete, kRetain };
+/// Whose a savepoint is once a job has started from it.
+enum class ClaimMode : unsigned char { kNoClaim, kClaim };
 
 /// All options that exist. Read one as `config.Get(options::kCheckpointInterval)`.
 namespace options {
@@ -120,6 +124,42 @@ inline constexpr Option<std::int64_t> kCheckpointsRetained{
      .minimum = "1",
      .maximum = "1000",
      .aliases = "state.checkpoints.num-retained"}};
+inline constexpr Option<CheckpointRetention> kCheckpointRetention{
+    {.key = "execution.checkpointing.externalized-checkpoint-retention",
+     .description = "Whether the checkpoints of a job outlive its cancellation and its end; those "
+                    "of a job that has failed always do.",
+     .default_text = "DELETE_ON_CANCELLATION",
+     .choices = "DELETE_ON_CANCELLATION|RETAIN_ON_CANCELLATION"}};
+inline constexpr Option<std::string> kSavepointDirectory{
+    {.key = "execution.checkpointing.savepoint-dir",
+     .description = "Directory of savepoints for which none is named: absolute or a file:// URI.",
+     .default_text = "",
+     .aliases = "state.savepoints.dir"}};
+inline constexpr Option<std::string> kRestorePath{
+    {.key = "execution.state-recovery.path",
+     .description = "Savepoint or checkpoint that a new job starts from; empty for none.",
+     .default_text = "",
+     .aliases = "execution.savepoint.path"}};
+inline constexpr Option<bool> kIgnoreUnclaimedState{
+    {.key = "execution.state-recovery.ignore-unclaimed-state",
+     .description =
+         "Start although some state of that savepoint belongs to no operator of the job.",
+     .default_text = "false",
+     .aliases = "execution.savepoint.ignore-unclaimed-state"}};
+inline constexpr Option<ClaimMode> kClaimMode{
+    {.key = "execution.state-recovery.claim-mode",
+     .description = "CLAIM: that savepoint is deleted once newer checkpoints have replaced it.",
+     .default_text = "NO_CLAIM",
+     .choices = "NO_CLAIM|CLAIM",
+     .aliases = "execution.savepoint-restore-mode"}};
+inline constexpr Option<std::string> kUidMapping{
+    {.key = "execution.state-recovery.uid-mapping",
+     .description = "Operators that have another uid in that savepoint: old=new,old2=new2.",
+     .default_text = ""}};
+inline constexpr Option<bool> kAcceptDuplicates{
+    {.key = "execution.state-recovery.accept-duplicates",
+     .description = "Start from it although results that were committed after it come again.",
+     .default_text = "false"}};
 inline constexpr Option<Millis> kBufferTimeout{
     {.key = "execution.buffer-timeout.interval",
      .description = "A batch that is not full is sent on after this time.",

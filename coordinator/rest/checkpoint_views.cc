@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "common/file_system.h"
 #include "coordinator/rest/job_views.h"
 
 namespace penstock {
@@ -17,7 +18,7 @@ json::object RecordOf(const JobMaster& job, const CheckpointRecord& record) {
                                                                                   : "in_progress"},
                       {"id", record.id.value()},
                       {"status", ToString(record.status)},
-                      {"is_savepoint", false},
+                      {"is_savepoint", record.savepoint},
                       {"final", record.final},
                       {"trigger_timestamp", record.trigger_millis},
                       {"latest_ack_timestamp", record.latest_ack_millis},
@@ -26,11 +27,13 @@ json::object RecordOf(const JobMaster& job, const CheckpointRecord& record) {
                       {"end_to_end_duration", record.duration_millis},
                       {"num_subtasks", record.tasks},
                       {"num_acknowledged_subtasks", record.acknowledged.size()},
-                      {"checkpoint_type", "CHECKPOINT"},
+                      {"checkpoint_type", record.savepoint ? "SAVEPOINT" : "CHECKPOINT"},
                       {"tasks", json::object()}};
   if (record.status == CheckpointStatus::kCompleted) {
     object["external_path"] =
-        job.options().checkpoint_directory + "/completed/" + ToString(record.id);
+        record.savepoint_path.empty()
+            ? job.options().checkpoint_directory + "/completed/" + ToString(record.id)
+            : record.savepoint_path;
     object["discarded"] = false;
   }
   if (record.status == CheckpointStatus::kFailed) {
@@ -145,6 +148,11 @@ const CheckpointRecord* FindRecord(const JobMaster& job, CheckpointId id) {
   return job.checkpoints().statistics().Find(id);
 }
 
+/// Checkpoints lie in <job>/completed/<id>, savepoints elsewhere.
+bool IsSavepoint(const std::string& directory) {
+  return !ParentPath(directory).ends_with("/completed");
+}
+
 json::value Optional(const JobMaster& job, const std::optional<CheckpointRecord>& record) {
   return record ? json::value(RecordOf(job, *record)) : json::value();
 }
@@ -166,7 +174,7 @@ json::object JobCheckpoints(const JobMaster& job) {
   if (statistics.restored > 0 && statistics.restored_checkpoint != CheckpointId()) {
     restored = json::object{{"id", statistics.restored_checkpoint.value()},
                             {"restore_timestamp", statistics.restored_millis},
-                            {"is_savepoint", false},
+                            {"is_savepoint", IsSavepoint(statistics.restored_directory)},
                             {"external_path", statistics.restored_directory}};
   }
   return {{"counts", json::object{{"restored", statistics.restored},
@@ -181,7 +189,7 @@ json::object JobCheckpoints(const JobMaster& job) {
                         {"end_to_end_duration",
                          Summary(statistics, [](const auto& r) { return r.duration_millis; })}}},
           {"latest", json::object{{"completed", Optional(job, statistics.latest_completed())},
-                                  {"savepoint", nullptr},
+                                  {"savepoint", Optional(job, statistics.latest_savepoint())},
                                   {"failed", Optional(job, statistics.latest_failed())},
                                   {"restored", std::move(restored)}}},
           {"history", std::move(history)}};

@@ -49,12 +49,9 @@ HttpResponse CheckpointAnswer(const JobMaster& job, const RestCall& call) {
       Status::NotFound(what, "'penstock checkpoints " + ToString(job.spec().id) + "' lists them"));
 }
 
-Dispatcher::Done<JobId> Answer(const RestCall& call, const char* id_member) {
-  return [responder = call.responder, id_member](const Result<JobId>& done) {
-    if (!done.ok()) return responder.Send(ErrorResponse(done.status()));
-    json::object body;
-    if (id_member != nullptr) body[id_member] = ToString(*done);
-    responder.Send(JsonResponse(body, 202));
+Dispatcher::Done<JobId> Answer(const RestCall& call) {
+  return [responder = call.responder](const Result<JobId>& done) {
+    responder.Send(done.ok() ? JsonResponse(json::object(), 202) : ErrorResponse(done.status()));
   };
 }
 
@@ -85,12 +82,7 @@ void RestService::AddJobRoutes() {
       return call.responder.Send(ErrorResponse(Status::InvalidArgument(
           "there is no mode '" + std::string(mode) + "'", "the only mode is cancel")));
     }
-    dispatcher_.Cancel(*job, Answer(call, nullptr));
-  });
-  router_.Add("POST", "/jobs/:job/stop", [this](const RestCall& call) {
-    const auto job = ParseId<JobId>(call.Parameter("job"));
-    if (!job.ok()) return call.responder.Send(ErrorResponse(job.status()));
-    dispatcher_.StopJobGracefully(*job, Answer(call, "request-id"));
+    dispatcher_.Cancel(*job, Answer(call));
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/stored_checkpoint.h"
 #include "common/logging.h"
 
 namespace penstock {
@@ -171,7 +172,8 @@ json::object JobDetail(const JobMaster& job, const std::string& waiting, std::in
     max_parallelism = std::max(max_parallelism, vertex.max_parallelism);
   }
   detail.erase("tasks");
-  detail["isStoppable"] = job.CheckStop().ok();
+  detail["isStoppable"] = job.CheckStop({}).ok();
+  if (!job.progress().savepoint.empty()) detail["savepoint"] = ToFileUri(job.progress().savepoint);
   detail["maxParallelism"] = max_parallelism;
   detail["now"] = now;
   detail["generation"] = job.progress().generation.value();

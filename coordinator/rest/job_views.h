@@ -9,8 +9,8 @@
 namespace penstock {
 
 // A job as Flink's REST interface shows it. `waiting` says in words what slots it waits for; it and
-// a pending restart become "status-reason", a field of ours. Times are milliseconds of the wall
-// clock.
+// a pending restart become "status-reason", the savepoint that a stop has made "savepoint", fields
+// of ours. Times are milliseconds of the wall clock.
 
 boost::json::object JobOverview(const JobMaster& job, const std::string& waiting, std::int64_t now);
 boost::json::object JobDetail(const JobMaster& job, const std::string& waiting, std::int64_t now);

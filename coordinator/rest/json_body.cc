@@ -12,14 +12,6 @@ Status WrongType(std::string_view member, std::string_view expected) {
   return Status::InvalidArgument("'" + std::string(member) + "' must be " + std::string(expected));
 }
 
-Status ReadText(const json::object& body, std::string_view member, std::string& text) {
-  const json::value* value = body.if_contains(member);
-  if (value == nullptr || value->is_null()) return {};
-  if (!value->is_string()) return WrongType(member, "a string");
-  text = std::string(value->get_string());
-  return {};
-}
-
 Status ReadArguments(const json::object& body, std::map<std::string, std::string>& arguments) {
   const json::value* value = body.if_contains("programArgsList");
   if (value == nullptr || value->is_null()) return {};
@@ -54,13 +46,19 @@ Status ReadParallelism(const json::object& body,
   return {};
 }
 
-Result<json::value> ParseBody(const std::string& body) {
-  if (body.empty()) return json::value(json::object());
-  json::error_code failure;
-  json::value value = json::parse(body, failure);
-  if (failure) return Status::InvalidArgument("the body is not JSON: " + failure.message());
-  if (!value.is_object()) return Status::InvalidArgument("the body must be a JSON object");
-  return value;
+/// What the job starts from, in Flink's words.
+Status ReadStart(const json::object& body, std::map<std::string, std::string>& configuration) {
+  std::string path;
+  std::string mode;
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "savepointPath", path));
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "restoreMode", mode));
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "claimMode", mode));
+  bool ignore = false;
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "allowNonRestoredState", ignore));
+  if (!path.empty()) configuration[std::string(options::kRestorePath.spec.key)] = path;
+  if (!mode.empty()) configuration[std::string(options::kClaimMode.spec.key)] = mode;
+  if (ignore) configuration[std::string(options::kIgnoreUnclaimedState.spec.key)] = "true";
+  return {};
 }
 
 }  // namespace
@@ -72,19 +70,44 @@ HttpResponse JsonResponse(const json::value& value, int status) {
   return response;
 }
 
+Result<json::object> ParseObject(const HttpRequest& request) {
+  if (request.body.empty()) return json::object();
+  json::error_code failure;
+  json::value value = json::parse(request.body, failure);
+  if (failure) return Status::InvalidArgument("the body is not JSON: " + failure.message());
+  if (!value.is_object()) return Status::InvalidArgument("the body must be a JSON object");
+  return value.get_object();
+}
+
+Status ReadMember(const json::object& body, std::string_view member, std::string& text) {
+  const json::value* value = body.if_contains(member);
+  if (value == nullptr || value->is_null()) return {};
+  if (!value->is_string()) return WrongType(member, "a string");
+  text = std::string(value->get_string());
+  return {};
+}
+
+Status ReadMember(const json::object& body, std::string_view member, bool& flag) {
+  const json::value* value = body.if_contains(member);
+  if (value == nullptr || value->is_null()) return {};
+  if (!value->is_bool()) return WrongType(member, "true or false");
+  flag = value->get_bool();
+  return {};
+}
+
 Result<Submission> ParseSubmission(const HttpRequest& request, const std::string& plugin_hash) {
-  PENSTOCK_ASSIGN_OR_RETURN(const json::value value, ParseBody(request.body));
-  const json::object& body = value.get_object();
+  PENSTOCK_ASSIGN_OR_RETURN(const json::object body, ParseObject(request));
   Submission submission;
   submission.plugin_hash = plugin_hash;
   submission.idempotency_key = request.Header("idempotency-key");
-  PENSTOCK_RETURN_IF_ERROR(ReadText(body, "idempotencyKey", submission.idempotency_key));
-  PENSTOCK_RETURN_IF_ERROR(ReadText(body, "jobName", submission.name));
-  PENSTOCK_RETURN_IF_ERROR(ReadText(body, "workingDirectory", submission.working_directory));
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "idempotencyKey", submission.idempotency_key));
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "jobName", submission.name));
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "workingDirectory", submission.working_directory));
   PENSTOCK_RETURN_IF_ERROR(ReadArguments(body, submission.arguments));
   PENSTOCK_RETURN_IF_ERROR(ReadConfiguration(body, "flinkConfiguration", submission.configuration));
   PENSTOCK_RETURN_IF_ERROR(ReadConfiguration(body, "configuration", submission.configuration));
   PENSTOCK_RETURN_IF_ERROR(ReadParallelism(body, submission.configuration));
+  PENSTOCK_RETURN_IF_ERROR(ReadStart(body, submission.configuration));
   return submission;
 }
 

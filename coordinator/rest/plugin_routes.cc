@@ -17,9 +17,9 @@ json::object Entry(const PluginEntry& plugin) {
           {"entry", json::array()}};
 }
 
-json::array Warnings(const std::vector<std::string>& warnings) {
+json::array Texts(const std::vector<std::string>& texts) {
   json::array list;
-  for (const std::string& warning : warnings) list.emplace_back(warning);
+  for (const std::string& text : texts) list.emplace_back(text);
   return list;
 }
 
@@ -49,7 +49,7 @@ void Run(Dispatcher& dispatcher, const RestCall& call) {
         if (!done.ok()) return responder.Send(ErrorResponse(done.status()));
         responder.Send(JsonResponse(json::object{{"jobid", ToString(done->job)},
                                                  {"guarantee", done->guarantee},
-                                                 {"warnings", Warnings(done->warnings)}}));
+                                                 {"warnings", Texts(done->warnings)}}));
       });
 }
 
@@ -61,7 +61,30 @@ void ShowPlan(Dispatcher& dispatcher, const RestCall& call) {
         if (!plan.ok()) return responder.Send(ErrorResponse(plan.status()));
         responder.Send(JsonResponse(json::object{{"plan", PlanOf(plan->graph, "")},
                                                  {"guarantee", plan->graph.guarantee},
-                                                 {"warnings", Warnings(plan->warnings)}}));
+                                                 {"warnings", Texts(plan->warnings)}}));
+      });
+}
+
+/// The savepoint that a submission names, as "savepointPath" or as an option.
+Result<std::string> StartOf(const Submission& submission) {
+  const auto option = submission.configuration.find(std::string(options::kRestorePath.spec.key));
+  if (option != submission.configuration.end() && !option->second.empty()) return option->second;
+  return Status::InvalidArgument("there is nothing to validate against",
+                                 "give the path of a savepoint as 'savepointPath'");
+}
+
+void Validate(Dispatcher& dispatcher, const RestCall& call) {
+  auto submission = SubmissionOf(dispatcher, call);
+  if (!submission.ok()) return call.responder.Send(ErrorResponse(submission.status()));
+  auto path = StartOf(*submission);
+  if (!path.ok()) return call.responder.Send(ErrorResponse(path.status()));
+  dispatcher.Validate(
+      std::move(*submission), std::move(*path),
+      [responder = call.responder](const Result<RestoreReport>& report) {
+        if (!report.ok()) return responder.Send(ErrorResponse(report.status()));
+        responder.Send(JsonResponse(json::object{{"ok", report->fits()},
+                                                 {"problems", Texts(report->problems)},
+                                                 {"notes", Texts(report->notes)}}));
       });
 }
 
@@ -85,6 +108,8 @@ void RestService::AddPluginRoutes() {
                 [this](const RestCall& call) { ShowPlan(dispatcher_, call); });
     router_.Add("POST", base + "/:plugin/run",
                 [this](const RestCall& call) { Run(dispatcher_, call); });
+    router_.Add("POST", base + "/:plugin/validate",
+                [this](const RestCall& call) { Validate(dispatcher_, call); });
   }
 }
 

@@ -9,6 +9,7 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddJobRoutes();
   AddJobViewRoutes();
   AddRescaleRoutes();
+  AddSavepointRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {

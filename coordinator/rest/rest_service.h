@@ -24,6 +24,7 @@ class RestService {
   void AddJobRoutes();
   void AddJobViewRoutes();
   void AddRescaleRoutes();
+  void AddSavepointRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;

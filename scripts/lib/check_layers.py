@@ -21,7 +21,7 @@ MAY_USE = {
     "worker": ["common", "graph", "wire", "checkpoint", "api/runtime"],
     "coordinator": ["common", "graph", "wire", "checkpoint"],
     "jobs": ["common", "api", "connectors"],
-    "cli": ["common", "graph"],
+    "cli": ["common", "graph", "checkpoint"],
     "main": ["common", "graph", "wire", "checkpoint", "api", "worker", "coordinator", "cli"],
 }
 MAY_USE["bench"] = list(MAY_USE)

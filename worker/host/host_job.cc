@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "checkpoint/restore_check.h"
 #include "common/config/configuration.h"
 #include "common/config/options.h"
 #include "worker/plugin/job_plan.h"
@@ -10,6 +11,10 @@ namespace penstock {
 
 const EdgeType& HostJob::edge_type(const JobEdge& edge) const {
   return *operators[graph.vertex(edge.to).operators.front().index].inputs.front().edge;
+}
+
+RecoveryOptions HostJob::RecoveryFrom(const RestorePoint& point) const {
+  return point.directory == start_from ? recovery : RecoveryOptions();
 }
 
 const JobEdge* HostJob::input_edge(VertexId vertex) const {
@@ -40,6 +45,10 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
   job.buffer_timeout = config.Get(options::kBufferTimeout);
   job.state_bytes_per_slot = config.Get(options::kStateMemoryPerSlot).bytes;
   job.checkpoint_mode = config.Get(options::kCheckpointMode);
+  job.start_from = config.Get(options::kRestorePath);
+  job.recovery.ignore_unclaimed = config.Get(options::kIgnoreUnclaimedState);
+  PENSTOCK_ASSIGN_OR_RETURN(job.recovery.new_uid,
+                            ParseUidMapping(config.Get(options::kUidMapping)));
   return job;
 }
 

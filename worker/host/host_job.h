@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <vector>
 
 #include "api/runtime/plugin.h"
@@ -20,10 +21,14 @@ struct HostJob {
   PhysicalPlan plan;
   std::vector<OperatorSpec> operators;  ///< By GraphOperator::index.
   std::chrono::milliseconds buffer_timeout{0};
-  RecoveryOptions recovery;
+  std::string start_from;    ///< Savepoint or checkpoint the job was started from; empty: none.
+  RecoveryOptions recovery;  ///< Of what is in `start_from`.
   std::uint64_t state_bytes_per_slot = 0;  ///< 0: the share of the worker's memory.
   CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;
 
+  /// How the state of a checkpoint finds its operators. The options don't hold for the job's own
+  /// checkpoints, which it has written with its present uids.
+  RecoveryOptions RecoveryFrom(const RestorePoint& point) const;
   /// The edge as declared by the operator that reads it.
   const EdgeType& edge_type(const JobEdge& edge) const;
   /// The edge that ends at `vertex`; null for a source.

@@ -149,6 +149,7 @@ MemoryUse HostSession::UsedMemory() const {
   use.exchange = exchange_->queued_bytes();
   use.exchange_capacity = exchange_->capacity_bytes();
   use.tables = tasks_->StateBytes();
+  use.cache = state_memory_->CacheUse();
   use.resident = ResidentBytes();
   return use;
 }

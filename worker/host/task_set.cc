@@ -117,9 +117,10 @@ void TaskSet::Wire(TaskParts& parts) {
 
 Status TaskSet::ReadRestore(const DeployTasks& deploy) {
   if (deploy.restore.empty()) return Status::Ok();
-  PENSTOCK_ASSIGN_OR_RETURN(
-      restore_, RestoredCheckpoint::Read(surroundings_.file_system, deploy.restore.front(),
-                                         surroundings_.job.recovery));
+  const RestorePoint& point = deploy.restore.front();
+  PENSTOCK_ASSIGN_OR_RETURN(restore_,
+                            RestoredCheckpoint::Read(surroundings_.file_system, point,
+                                                     surroundings_.job.RecoveryFrom(point)));
   return restore_->CheckClaimed(UidsOf(surroundings_.job.graph));
 }
 

@@ -72,7 +72,8 @@ class Chaining {
     op.delivery = DeliveryName(spec.delivery);
     op.stateful = spec.stateful;
     for (const StateDescriptor& state : spec.states) {
-      op.states.push_back({state.name, state.kind, state.key, state.space, state.value});
+      op.states.push_back(
+          {state.name, state.kind, state.key, state.space, state.value, state.evolution});
     }
     return op;
   }

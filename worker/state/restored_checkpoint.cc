@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "checkpoint/snapshot_file.h"
+#include "checkpoint/checkpoint_reader.h"
 #include "common/key_group.h"
 
 namespace penstock {
@@ -15,23 +15,12 @@ bool HasUid(const SnapshotOperator& op) { return !op.key.starts_with('#'); }
 
 Result<SnapshotMetadata> ReadMetadata(FileSystem& fs, const std::string& directory,
                                       const TaskSnapshot& snapshot) {
-  if (snapshot.files.empty()) return Status::Corruption("a task's snapshot has no metadata file");
-  const SnapshotFile& file = snapshot.files.front();
-  const std::string path = JoinPath(directory, file.name);
-  PENSTOCK_RETURN_IF_ERROR(VerifyFile(fs, path, file.size, file.checksum));
-  PENSTOCK_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(fs, path));
-  auto metadata = DecodeSnapshotMetadata(bytes);
-  if (!metadata.ok()) return metadata.status().WithContext(path);
-  if (metadata->subtask != snapshot.subtask) {
-    return Status::Corruption(path + " belongs to another subtask");
-  }
-  if (metadata->key_hash_version != kKeyHashVersion) {
-    return Status::InvalidArgument(
-        fmt::format("the checkpoint uses version {} of the key hash, this build version {}",
-                    metadata->key_hash_version, kKeyHashVersion),
-        "restore it with the version of Penstock that wrote it");
-  }
-  return metadata;
+  auto metadata = ReadTaskMetadata(fs, directory, snapshot);
+  if (!metadata.ok() || metadata->key_hash_version == kKeyHashVersion) return metadata;
+  return Status::InvalidArgument(
+      fmt::format("the checkpoint uses version {} of the key hash, this build version {}",
+                  metadata->key_hash_version, kKeyHashVersion),
+      "restore it with the version of Penstock that wrote it");
 }
 
 /// The table files that the metadata names must be those of the manifest.
@@ -79,6 +68,8 @@ std::string RestoredCheckpoint::StoredUid(const std::string& uid) const {
   for (const auto& [before, now] : options_.new_uid) {
     if (now == uid) return before;
   }
+  // What was stored under this uid belongs to another operator now.
+  if (options_.new_uid.contains(uid)) return "";
   return uid;
 }
 

@@ -52,7 +52,7 @@ class RestoredCheckpoint {
   /// wherever it was chained; one without a uid only at its old place: `vertex`, and "#<position>"
   /// as uid.
   std::vector<StoredOperator> Find(VertexId vertex, const std::string& uid) const;
-  /// The uid under which the checkpoint has an operator of the job.
+  /// The uid under which the checkpoint may have an operator of the job; empty: it is new.
   std::string StoredUid(const std::string& uid) const;
 
   /// What the input channels of a subtask of `vertex` had seen: its own watermarks when it is what

@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "api/runtime/entry_key.h"
 #include "checkpoint/snapshot_file.h"
-#include "worker/state/layout_check.h"
-#include "worker/state/snapshot_v1.h"
+#include "checkpoint/snapshot_v1.h"
+#include "common/entry_key.h"
 
 namespace penstock {
 namespace {
-
-/// Smaller files are read whole when they are verified, larger ones block by block when used.
-constexpr std::uint64_t kVerifiedWhole = 1 << 20;
 
 constexpr const char* kStateHint =
     "the operator must have the same states as when the checkpoint was taken; drop the others with "
@@ -31,6 +28,10 @@ Status CheckMaxParallelism(const SnapshotMetadata& metadata, std::uint32_t max_p
 KeyGroupRange Intersection(KeyGroupRange a, KeyGroupRange b) {
   const std::uint32_t begin = std::max(a.begin, b.begin);
   return {begin, std::max(begin, std::min(a.end, b.end))};
+}
+
+bool SameLayout(const SnapshotTable& a, const SnapshotTable& b) {
+  return a.kind == b.kind && a.key == b.key && a.space == b.space && a.value == b.value;
 }
 
 const SnapshotFile* FindFile(const StoredTask& task, const std::string& name) {
@@ -72,14 +73,34 @@ Status TaskRestore::AddOperator(const std::string& uid, const std::vector<KeyedT
 
 Status TaskRestore::AddTable(const StoredOperator& stored, const SnapshotTable& table,
                              KeyedTable& now) {
-  const StateDescriptor& descriptor = now.descriptor();
-  PENSTOCK_RETURN_IF_ERROR(CheckLayout(stored.task.metadata.version, table, descriptor));
-  const std::uint32_t before = StateIdOf(stored.op.key, table.name);
-  const std::uint32_t state = StateIdOf(descriptor.operator_uid, descriptor.name);
-  const bool old_format = stored.task.metadata.version == 1;
-  if (old_format || before != state) rewrites_.push_back({&stored.task, &table, before, state});
-  if (!old_format) Want(stored.task, before);
+  PENSTOCK_ASSIGN_OR_RETURN(const std::uint32_t state, Match(stored, table, now.descriptor()));
+  if (stored.task.metadata.version == 1) {
+    old_tables_.push_back({&table, state});
+  } else {
+    Want(stored.task, stored_.at(state).before);
+  }
   return Status::Ok();
+}
+
+/// The id of the state in the job, now in stored_.
+Result<std::uint32_t> TaskRestore::Match(const StoredOperator& stored, const SnapshotTable& table,
+                                         const StateDescriptor& now) {
+  const StateName name{now.operator_uid, now.name};
+  const std::uint32_t state = StateIdOf(now.operator_uid, now.name);
+  if (const auto known = stored_.find(state); known != stored_.end()) {
+    if (SameLayout(*known->second.table, table)) return state;
+    return Status::Corruption(
+        fmt::format("the tasks of the checkpoint disagree on state '{}' of operator '{}'",
+                    name.state, name.operator_uid));
+  }
+  PENSTOCK_RETURN_IF_ERROR(CheckKind(name, table.kind, now.kind));
+  PENSTOCK_RETURN_IF_ERROR(CheckUnchanged(name, "key", table.key, now.key));
+  PENSTOCK_RETURN_IF_ERROR(CheckUnchanged(name, "namespace", table.space, now.space));
+  PENSTOCK_ASSIGN_OR_RETURN(ValueMigration migration,
+                            ValueMigration::Make(name, table.value, now.value, now.evolution));
+  stored_.emplace(state,
+                  Stored{StateIdOf(stored.op.key, table.name), &table, std::move(migration)});
+  return state;
 }
 
 void TaskRestore::Want(const StoredTask& task, std::uint32_t state) {
@@ -97,13 +118,16 @@ void TaskRestore::Want(const StoredTask& task, std::uint32_t state) {
 }
 
 bool TaskRestore::HasStored(std::uint32_t state) const {
+  const auto stored = stored_.find(state);
+  if (stored == stored_.end()) return false;
+  const std::uint32_t before = stored->second.before;
   const auto has = [&](const Wanted& wanted) {
     return !wanted.part->files.empty() &&
-           std::find(wanted.states.begin(), wanted.states.end(), state) != wanted.states.end();
+           std::find(wanted.states.begin(), wanted.states.end(), before) != wanted.states.end();
   };
   return std::any_of(wanted_.begin(), wanted_.end(), has) ||
-         std::any_of(rewrites_.begin(), rewrites_.end(),
-                     [&](const Rewrite& rewrite) { return rewrite.to == state; });
+         std::any_of(old_tables_.begin(), old_tables_.end(),
+                     [&](const OldTable& old) { return old.state == state; });
 }
 
 /// Every key group must be there exactly once, for every state.
@@ -131,7 +155,8 @@ Status TaskRestore::Import(TierDatabase& tier, SnapshotFiles& files) {
     parts.push_back(std::move(part));
   }
   PENSTOCK_RETURN_IF_ERROR(tier.Import(parts));
-  for (const Rewrite& rewrite : rewrites_) PENSTOCK_RETURN_IF_ERROR(Run(rewrite, tier));
+  PENSTOCK_RETURN_IF_ERROR(tier.Move(Moves()));
+  for (const OldTable& old : old_tables_) PENSTOCK_RETURN_IF_ERROR(Load(old, tier));
   return Status::Ok();
 }
 
@@ -143,33 +168,42 @@ Result<ImportedPart> TaskRestore::Verified(const Wanted& wanted, SnapshotFiles& 
   for (const PartFile& file : wanted.part->files) {
     const SnapshotFile& listed = *FindFile(*wanted.task, file.name);
     const std::string path = JoinPath(imported.directory, file.name);
-    PENSTOCK_RETURN_IF_ERROR(listed.size <= kVerifiedWhole
-                                 ? VerifyFile(fs_, path, listed.size, listed.checksum)
-                                 : VerifyTail(fs_, path, listed.size, file.tail_checksum));
+    PENSTOCK_RETURN_IF_ERROR(VerifyTableFile(fs_, path, listed, file.tail_checksum));
     files.AddStored(listed.size, listed.checksum, file.tail_checksum);
     imported.files.push_back({file, listed.size, listed.checksum});
   }
   return imported;
 }
 
-Status TaskRestore::Run(const Rewrite& rewrite, TierDatabase& tier) const {
-  if (rewrite.task->metadata.version == 1) {
-    return LoadTableV1(fs_, checkpoint_->directory(), *rewrite.table, rewrite.to, groups_, tier);
+std::vector<StateMove> TaskRestore::Moves() const {
+  std::vector<StateMove> moves;
+  if (wanted_.empty()) return moves;
+  for (const auto& [state, stored] : stored_) {
+    const ValueMigration& migration = stored.migration;
+    if (stored.before == state && migration.trivial()) continue;
+    StateMove& move = moves.emplace_back(StateMove{stored.before, state, nullptr});
+    if (migration.trivial()) continue;
+    move.convert = [&migration](std::string_view value, std::string& out) {
+      return migration.Convert(value, out);
+    };
   }
-  tier.AddState(rewrite.to);
-  std::string key;
-  const std::unique_ptr<TierCursor> cursor = tier.NewCursor(rewrite.from);
-  AppendEntryHeader(key, groups_.begin, 0);
-  for (cursor->Seek(key); cursor->Valid(); cursor->Next()) {
-    if (ReadBigEndian32(cursor->key().data() + 2) != rewrite.from) continue;
-    key.assign(cursor->key());
-    key.replace(2, 4, "");
-    std::string id;
-    AppendBigEndian32(id, rewrite.to);
-    key.insert(2, id);
-    tier.Put(key, cursor->value());
-  }
-  return Status::Ok();
+  return moves;
+}
+
+Status TaskRestore::Load(const OldTable& old, TierDatabase& tier) const {
+  const ValueMigration& migration = stored_.at(old.state).migration;
+  tier.AddState(old.state);
+  std::string entry;
+  std::string converted;
+  return ReadTableOfV1(fs_, checkpoint_->directory(), *old.table, groups_,
+                       [&](std::uint32_t group, std::string_view key, std::string_view value) {
+                         entry.clear();
+                         AppendEntryHeader(entry, group, old.state);
+                         entry += key;
+                         PENSTOCK_RETURN_IF_ERROR(migration.Convert(value, converted));
+                         tier.Put(entry, converted);
+                         return Status::Ok();
+                       });
 }
 
 }  // namespace penstock

@@ -215,6 +215,13 @@ Status TierDatabase::Import(const std::vector<ImportedPart>& parts) {
   return Status::Ok();
 }
 
+Status TierDatabase::Move(const std::vector<StateMove>& moves) {
+  if (moves.empty()) return Status::Ok();
+  Rep* rep = nullptr;
+  PENSTOCK_ASSIGN_OR_RETURN(rep, Open());
+  return rep->Move(moves);
+}
+
 void TierDatabase::AddState(std::uint32_t state) {
   if (std::find(states_.begin(), states_.end(), state) != states_.end()) return;
   states_.push_back(state);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "api/runtime/entry_buffer.h"
 #include "api/runtime/state_tier.h"
 #include "checkpoint/task_snapshot.h"
+#include "checkpoint/tier_file.h"
 #include "common/file_system.h"
 #include "common/key_group.h"
 #include "common/mutex.h"
@@ -20,19 +22,20 @@ namespace penstock {
 
 struct TierPart;
 
-/// A table file of the database as it is now.
-struct TierFile {
-  PartFile file;  ///< Its name is that in the database's directory, its tail not known.
-  std::uint64_t size = 0;
-  std::uint64_t checksum = 0;
-};
-
 /// A part that a restore takes over from a checkpoint.
 struct ImportedPart {
   KeyGroupRange groups;               ///< That count; its files may hold more.
   std::vector<std::uint32_t> states;  ///< That count.
   std::vector<TierFile> files;
   std::string directory;  ///< Where they are; they are linked, or copied across file systems.
+};
+
+/// Makes the entries of one imported state those of another one, or of itself.
+struct StateMove {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  /// Sets `out` to what becomes of a value; empty: it stays.
+  std::function<Status(std::string_view value, std::string& out)> convert;
 };
 
 /// The tier of one task: a RocksDB, made when it is first needed and lost with the process, which
@@ -53,6 +56,9 @@ class TierDatabase {
   TierDatabase& operator=(const TierDatabase&) = delete;
 
   Status Import(const std::vector<ImportedPart>& parts);
+  /// Once after Import, before anything is put: turns imported states into others, all at the same
+  /// time, so that two may change places. What they were called has no entries then.
+  Status Move(const std::vector<StateMove>& moves);
   /// Makes a place for the entries of a state: in the parts that were imported with it, or in the
   /// task's own. Nothing happens when it has one.
   void AddState(std::uint32_t state);

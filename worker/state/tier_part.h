@@ -10,7 +10,7 @@
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
 
-#include "api/runtime/entry_key.h"
+#include "common/entry_key.h"
 #include "common/key_group.h"
 
 namespace penstock {

@@ -1,16 +1,12 @@
 #include "worker/state/tier_rep.h"
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/metadata.h>
 #include <rocksdb/table.h>
 
-#include "checkpoint/file_copy.h"
-#include "common/logging.h"
+#include "checkpoint/tree_import.h"
 #include "worker/state/tier_caches.h"
 
 namespace penstock {
@@ -21,18 +17,6 @@ constexpr std::size_t kIndexBlockBytes = 4 * 1024;
 constexpr std::uint64_t kTableFileBytes = 32ULL << 20;
 constexpr std::size_t kLargestWriteBuffer = 32ULL << 20;
 constexpr std::size_t kSmallestWriteBuffer = 128ULL << 10;
-
-/// RocksDB's warnings, in our log: its own log file aborts the process when the disk is full.
-class WarningsOnly final : public rocksdb::Logger {
- public:
-  WarningsOnly() : Logger(rocksdb::WARN_LEVEL) {}
-  using Logger::Logv;
-  void Logv(const char* format, va_list arguments) override {
-    char line[512];
-    vsnprintf(line, sizeof(line), format, arguments);
-    LogWarn("state tier", {{"rocksdb", std::string(line)}});
-  }
-};
 
 rocksdb::Options DatabaseOptions(rocksdb::Env* env, const StateMemory& memory) {
   rocksdb::BlockBasedTableOptions table;
@@ -68,7 +52,7 @@ rocksdb::Options DatabaseOptions(rocksdb::Env* env, const StateMemory& memory) {
   options.verify_sst_unique_id_in_manifest = false;  // imported files have those of other databases
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log = std::make_shared<WarningsOnly>();  // shared: the database's threads log
+  options.info_log = internal::NewWarningLog();
   return options;
 }
 
@@ -119,8 +103,13 @@ Status TierDatabase::Rep::Import(const ImportedPart& imported) {
     PENSTOCK_RETURN_IF_ERROR(
         internal::FromRocks(db_->CreateColumnFamily(options, name, &part->family), directory_));
   } else {
-    rocksdb::ExportImportFilesMetaData files;
-    PENSTOCK_RETURN_IF_ERROR(LinkIncoming(imported, files));
+    const std::string incoming = JoinPath(directory_, "incoming-" + std::to_string(imported_));
+    PENSTOCK_ASSIGN_OR_RETURN(
+        const rocksdb::ExportImportFilesMetaData files,
+        internal::LinkTree(fs_, imported.directory, imported.files, incoming));
+    for (const TierFile& file : imported.files) {
+      tallies_.Set(JoinPath(incoming, file.file.name), {file.size, file.checksum});
+    }
     rocksdb::ImportColumnFamilyOptions how;
     how.move_files = true;
     PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(
@@ -131,33 +120,53 @@ Status TierDatabase::Rep::Import(const ImportedPart& imported) {
   return Status::Ok();
 }
 
-/// The files under names of their own in a directory beside the database, from where RocksDB takes
-/// them.
-Status TierDatabase::Rep::LinkIncoming(const ImportedPart& part,
-                                       rocksdb::ExportImportFilesMetaData& files) {
-  const std::string incoming = JoinPath(directory_, "incoming-" + std::to_string(imported_));
-  PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(incoming));
-  files.db_comparator_name = options_.comparator->Name();
-  for (const TierFile& from : part.files) {
-    const std::string path = JoinPath(incoming, from.file.name);
-    PENSTOCK_RETURN_IF_ERROR(LinkOrCopy(fs_, JoinPath(part.directory, from.file.name), path));
-    tallies_.Set(path, {from.size, from.checksum});
-    rocksdb::LiveFileMetaData file;
-    file.db_path = incoming;
-    file.name = "/" + from.file.name;
-    file.level = from.file.level;
-    file.size = from.size;
-    file.smallestkey = from.file.smallest_key;
-    file.largestkey = from.file.largest_key;
-    file.smallest_seqno = from.file.smallest_sequence;
-    file.largest_seqno = from.file.largest_sequence;
-    files.files.push_back(std::move(file));
+void TierDatabase::Rep::AddState(std::uint32_t state) {
+  if (PartsOf(state).empty()) parts_.front()->scope.states.push_back(state);
+}
+
+Status TierDatabase::Rep::Move(const std::vector<StateMove>& moves) {
+  for (const StateMove& move : moves) {
+    for (TierPart* part : PartsOf(move.from)) PENSTOCK_RETURN_IF_ERROR(MoveEntries(move, *part));
   }
+  // Not before all have been read: one state may take the place of another.
+  for (const StateMove& move : moves) {
+    for (TierPart* part : PartsOf(move.from)) std::erase(part->scope.states, move.from);
+  }
+  for (const StateMove& move : moves) parts_.front()->scope.states.push_back(move.to);
   return Status::Ok();
 }
 
-void TierDatabase::Rep::AddState(std::uint32_t state) {
-  if (PartsOf(state).empty()) parts_.front()->scope.states.push_back(state);
+/// Into the task's own part.
+Status TierDatabase::Rep::MoveEntries(const StateMove& move, const TierPart& from) {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.fill_cache = false;
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  TierPart& own = *parts_.front();
+  own.buffered = true;
+  const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, from.family));
+  std::string converted;
+  for (std::uint32_t group = from.scope.groups.begin; group < from.scope.groups.end; ++group) {
+    std::string header;
+    std::string key;
+    AppendEntryHeader(header, group, move.from);
+    AppendEntryHeader(key, group, move.to);
+    for (entry->Seek(header); entry->Valid() && entry->key().starts_with(header); entry->Next()) {
+      const rocksdb::Slice bytes = entry->key();
+      key.replace(kEntryHeaderBytes, std::string::npos, bytes.data() + kEntryHeaderBytes,
+                  bytes.size() - kEntryHeaderBytes);
+      rocksdb::Slice value = entry->value();
+      if (move.convert) {
+        PENSTOCK_RETURN_IF_ERROR(move.convert({value.data(), value.size()}, converted));
+        value = converted;
+      }
+      PENSTOCK_RETURN_IF_ERROR(
+          internal::FromRocks(db_->Put(unlogged, own.family, key, value), directory_));
+    }
+    PENSTOCK_RETURN_IF_ERROR(internal::FromRocks(entry->status(), directory_));
+  }
+  return Status::Ok();
 }
 
 TierPart* TierDatabase::Rep::PartOf(std::string_view key) {

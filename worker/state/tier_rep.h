@@ -23,6 +23,7 @@ class TierDatabase::Rep {
 
   Status Import(const ImportedPart& part);
   void AddState(std::uint32_t state);
+  Status Move(const std::vector<StateMove>& moves);
 
   /// The part that has the entries of that key; null for a state that was never added. Any thread.
   TierPart* PartOf(std::string_view key);
@@ -39,7 +40,7 @@ class TierDatabase::Rep {
 
  private:
   Rep(std::string directory, KeyGroupRange groups, FileSystem& fs, const StateMemory& memory);
-  Status LinkIncoming(const ImportedPart& part, rocksdb::ExportImportFilesMetaData& files);
+  Status MoveEntries(const StateMove& move, const TierPart& from);
 
   const std::string directory_;
   FileSystem& fs_;

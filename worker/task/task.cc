@@ -87,7 +87,7 @@ void Task::ReportEnd(const Status& status) {
     listener_.OnFinished(id());
     return;
   }
-  HostFailed failed{status, id(), ""};
+  HostFailed failed{status, id(), vertex_.name};
   if (chain_.boundary().failed()) failed.operator_name = chain_.boundary().failed_operator();
   listener_.OnFailed(std::move(failed));
 }
@@ -206,8 +206,10 @@ Status Task::Handle(const StartTasks&) {
   return Status::Ok();
 }
 
-Status Task::Handle(const StopSources&) {
-  if (is_source()) ReportExhausted();
+Status Task::Handle(const StopSources& stop) {
+  if (!is_source() || exhausted_) return Status::Ok();
+  if (stop.drain) PENSTOCK_RETURN_IF_ERROR(chain_.EmitFromSource(Timestamp::Max()));
+  ReportExhausted();
   return Status::Ok();
 }
 

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "api/runtime/entry_key.h"
+#include "common/entry_key.h"
 #include "worker/state/task_restore.h"
 
 namespace penstock {

@@ -61,7 +61,11 @@ TEST(ProcessingTimerTest, WhenTheWallClockReachesATimerThenItFiresOnce) {
     harness.PassTime(Millis(5));
     harness.Process({"a"}, {8});
     harness.Process({"b"}, {9});
-    EXPECT_EQ(harness.op().NextProcessingTime(), kStart + Millis(15));
+    // After a restore it may have to look first.
+    EXPECT_LE(harness.op().NextProcessingTime(), kStart + Millis(15));
+    if (!restore) {
+      EXPECT_EQ(harness.op().NextProcessingTime(), kStart + Millis(15));
+    }
     harness.PassTime(Millis(9));
     harness.Watermark({1'000'000'000'000});  // is another clock
     EXPECT_TRUE(harness.records().empty());
@@ -74,7 +78,9 @@ TEST(ProcessingTimerTest, WhenTheWallClockReachesATimerThenItFiresOnce) {
     for (const auto& emitted : harness.records()) {
       EXPECT_EQ(emitted.timestamp, kStart + Millis(15));
     }
-    EXPECT_EQ(harness.op().NextProcessingTime(), std::nullopt);
+    if (!restore) {
+      EXPECT_EQ(harness.op().NextProcessingTime(), std::nullopt);
+    }
     EXPECT_TRUE(harness.status().ok()) << harness.status().message();
   }
 }
@@ -86,6 +92,8 @@ TEST(ProcessingTimerTest, WhenTimersWereReachedDuringAFailureThenTheyFireAfterTh
   std::vector<std::string> users;
   for (std::uint32_t subtask = 0; subtask < 3; ++subtask) {
     SilenceHarness after(kNewSilence, {.subtask = subtask, .parallelism = 3}, snapshots);
+    after.op().OnProcessingTime(kStart);
+    EXPECT_TRUE(after.values().empty());
     EXPECT_EQ(after.op().NextProcessingTime(), kStart + Millis(10));
     after.PassTime(std::chrono::hours(1));
     for (const Report& report : after.values()) users.push_back(report.user);

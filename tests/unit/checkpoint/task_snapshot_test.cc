@@ -77,8 +77,8 @@ TEST(TaskSnapshotTest, WhenWrittenByVersion1ThenItIsRead) {
   EXPECT_EQ(metadata->version, 1U);
   EXPECT_EQ(metadata->checkpoint, CheckpointId(15));
   EXPECT_EQ(metadata->parallelism, 2U);
-  ASSERT_EQ(metadata->operators.back().tables.size(), 1U);
-  const SnapshotTable& table = metadata->operators.back().tables[0];
+  ASSERT_EQ(metadata->operators.front().tables.size(), 1U);
+  const SnapshotTable& table = metadata->operators.front().tables[0];
   EXPECT_EQ(table.kind, "panes");
   EXPECT_EQ(table.file, "1-0-1.sst");
   EXPECT_GT(table.entries, 100U);

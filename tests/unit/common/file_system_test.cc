@@ -1,5 +1,7 @@
 #include "common/file_system.h"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,6 +84,14 @@ TEST_F(FileSystemTest, WhenWrittenAtomicallyThenContentIsReplacedAndNothingIsLef
   ASSERT_TRUE(WriteFileAtomically(fs_, dir_ / "a", "new").ok());
   EXPECT_EQ(*ReadFile(fs_, dir_ / "a"), "new");
   EXPECT_THAT(*fs_.List(dir_.path()), ElementsAre("a"));
+}
+
+TEST_F(FileSystemTest, WhenAPathLeadsThroughALinkThenItsRealPathDoesNot) {
+  const std::string real = *fs_.RealPath(dir_.path());
+  ASSERT_TRUE(fs_.MakeDirectories(dir_ / "a").ok());
+  std::filesystem::create_directory_symlink(dir_ / "a", dir_ / "link");
+  EXPECT_EQ(*fs_.RealPath(dir_ / "link/../link/."), real + "/a");
+  EXPECT_EQ(fs_.RealPath(dir_ / "none").status().code(), ErrorCode::kNotFound);
 }
 
 TEST_F(FileSystemTest, WhenAFileHasNoSizeThenItIsReadToItsEnd) {

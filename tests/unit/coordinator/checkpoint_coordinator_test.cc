@@ -155,5 +155,80 @@ TEST_F(CheckpointCoordinatorTest,
   EXPECT_EQ(PreparedId(After(seconds(10))), 2u);
 }
 
+constexpr TriggerId kFirst{0, 1};
+constexpr TriggerId kSecond{0, 2};
+
+std::vector<AnswerRequest> Answers(const CheckpointActions& actions) {
+  std::vector<AnswerRequest> answers;
+  for (const CheckpointAction& action : actions) {
+    if (const auto* answer = std::get_if<AnswerRequest>(&action)) answers.push_back(*answer);
+  }
+  return answers;
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenRequestedThenTakenAtOnceAndAnswered) {
+  EXPECT_EQ(PreparedId(coordinator_.Request({kFirst, true})), 1u);
+  Prepared(1);
+  AcknowledgeAll(1);
+  const auto answers = Answers(Decided(1));
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_EQ(answers[0].request, kFirst);
+  EXPECT_EQ(answers[0].checkpoint.value(), CheckpointId(1));
+  EXPECT_TRUE(coordinator_.statistics().latest_completed()->savepoint);
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenSeveralAreRequestedDuringOneThenTheNextFollowsAtOnceForAll) {
+  After(seconds(10));
+  Prepared(1);
+  EXPECT_THAT(coordinator_.Request({kFirst, false}), IsEmpty());
+  EXPECT_THAT(coordinator_.Request({kSecond, false}), IsEmpty());
+  AcknowledgeAll(1);
+  EXPECT_THAT(Answers(Decided(1)), IsEmpty());
+  EXPECT_EQ(coordinator_.NextWake(), clock_.Now());
+  EXPECT_EQ(PreparedId(coordinator_.Tick()), 2u);
+  Prepared(2);
+  AcknowledgeAll(2);
+  EXPECT_THAT(Answers(Decided(2)), SizeIs(2));
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenTheRequestedOneFailsThenAnsweredWithTheReason) {
+  coordinator_.Request({kFirst, false});
+  Prepared(1);
+  const auto answers = Answers(After(seconds(60)));
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_THAT(answers[0].checkpoint.status().message(), HasSubstr("took longer than"));
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenTheAttemptEndsThenEveryRequestIsAnswered) {
+  coordinator_.Request({kFirst, false});
+  coordinator_.Request({kSecond, false});
+  const auto answers = Answers(coordinator_.End("host died"));
+  ASSERT_THAT(answers, SizeIs(2));
+  for (const AnswerRequest& answer : answers) {
+    EXPECT_THAT(answer.checkpoint.status().message(), HasSubstr("host died"));
+  }
+  EXPECT_THAT(Answers(coordinator_.Request({kFirst, false})), SizeIs(1));
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenRequestedDuringTheFinalThenTheFinalAnswers) {
+  coordinator_.RequestFinal();
+  Prepared(1);
+  coordinator_.Request({kFirst, true});
+  AcknowledgeAll(1);
+  EXPECT_THAT(Answers(Decided(1)), SizeIs(1));
+}
+
+TEST_F(CheckpointCoordinatorTest, WhenHeldThenOnlyRequestedOnesAreTaken) {
+  coordinator_.Hold();
+  EXPECT_THAT(After(seconds(100)), IsEmpty());
+  EXPECT_EQ(coordinator_.NextWake(), std::nullopt);
+  EXPECT_EQ(PreparedId(coordinator_.Request({kFirst, false})), 1u);
+  Prepared(1);
+  AcknowledgeAll(1);
+  Decided(1);
+  coordinator_.Release();
+  EXPECT_EQ(PreparedId(After(seconds(100))), 2u);
+}
+
 }  // namespace
 }  // namespace penstock

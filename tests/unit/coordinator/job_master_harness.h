@@ -43,10 +43,10 @@ class JobMasterHarness {
   static constexpr WorkerId kWorkerB{2, 2};
 
   explicit JobMasterHarness(RestartOptions restart = {}, JobProgress progress = {},
-                            JobGraph graph = TwoVertexGraph())
+                            JobGraph graph = TwoVertexGraph(), JobMasterOptions options = {})
       : graph_(graph),
-        master_(Spec(), std::move(graph), Options(restart), std::move(progress), clock,
-                [n = std::uint64_t{100}]() mutable { return n++; }) {}
+        master_(Spec(), std::move(graph), Options(restart, std::move(options)), std::move(progress),
+                clock, [n = std::uint64_t{100}]() mutable { return n++; }) {}
 
   void Tell(const JobEvent& event) {
     for (JobEffect& effect : master_.Step(event)) effects.push_back(std::move(effect));
@@ -159,8 +159,7 @@ class JobMasterHarness {
     spec.name = "test";
     return spec;
   }
-  static JobMasterOptions Options(const RestartOptions& restart) {
-    JobMasterOptions options;
+  static JobMasterOptions Options(const RestartOptions& restart, JobMasterOptions options) {
     options.restart = restart;
     options.restart.jitter = 0;
     options.checkpoint_directory = "/checkpoints/job";

@@ -286,5 +286,24 @@ TEST_F(JobMasterRescaleTest, WhenTheJobHasEndedThenItIsAConflict) {
   EXPECT_EQ(h.master().rescale(), std::nullopt);
 }
 
+TEST_F(JobMasterRescaleTest, WhenTheJobIsToEndWithASavepointThenItIsNotRescaled) {
+  h.RunFromStart();
+  h.Tell(To(1));
+  h.Tell(RequestSnapshot{TriggerId(1, 1), "/savepoints", true});
+  ExpectStatus(RescaleStatus::kGivenUp);
+  EXPECT_EQ(h.master().CheckRescale().code(), ErrorCode::kConflict);
+  CompleteCheckpoint(1);
+  EXPECT_EQ(h.state(), JobState::kRunning);
+}
+
+TEST_F(JobMasterRescaleTest, WhenItsCheckpointIsASavepointThenThatIsExportedNevertheless) {
+  h.RunFromStart();
+  h.Tell(RequestSnapshot{TriggerId(1, 1), "/savepoints", false});
+  h.Tell(To(1));
+  CompleteCheckpoint(1);
+  EXPECT_EQ(h.state(), JobState::kRestarting);
+  EXPECT_THAT(h.All<ExportSavepoint>(), SizeIs(1));
+}
+
 }  // namespace
 }  // namespace penstock

@@ -485,6 +485,20 @@ TEST(JobMasterTest, WhenATaskFindsDamageThenAnOlderOneIsTriedOnlyWithoutTransact
   EXPECT_TRUE(idempotent.All<PrepareAttempt>().back().unreadable.contains(CheckpointId(3)));
 }
 
+TEST(JobMasterTest, WhenARunningTaskReadsADamagedBlockThenItsCheckpointIsNotRestoredAgain) {
+  JobMasterHarness h({}, {}, TwoVertexGraph("idempotent"));
+  h.Tell(StartJob{});
+  h.GrantSlots();
+  h.Prepare(Point(3));
+  h.Ready();
+  h.Deployed();
+  h.From(0, HostFailed{Status::Corruption("bad block"), {VertexId(0), 0}, "count"});
+  h.ExitAll();
+  ASSERT_EQ(h.state(), JobState::kRestarting);
+  h.GrantSlots();
+  EXPECT_TRUE(h.All<PrepareAttempt>().back().unreadable.contains(CheckpointId(3)));
+}
+
 TEST(JobMasterTest, WhenHostsDoNotStartInTimeThenTheAttemptFailsAndNamesThem) {
   JobMasterHarness h;
   h.Tell(StartJob{});

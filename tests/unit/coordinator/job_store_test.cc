@@ -5,11 +5,16 @@
 #include <csignal>
 #include <filesystem>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "checkpoint/storage.h"
+#include "checkpoint/stored_checkpoint.h"
+#include "common/bytes.h"
+#include "common/checksum.h"
 #include "coordinator/data_directory.h"
+#include "coordinator/job_storage.h"
 #include "coordinator/plugin_store.h"
 #include "coordinator/restore_choice.h"
 #include "tests/unit/coordinator/manual_clock.h"
@@ -124,6 +129,87 @@ TEST_F(JobStoreTest, WhenAByteOfAnEntryIsDamagedThenRefused) {
   }
 }
 
+/// Written by the release before savepoints.
+constexpr char kProgressOfVersion1[] =
+    "01000000070103000000000000000900000000000000080000000000000002000000000000006400"
+    "000000000000c8000000000000000000000000000000000000000000000096000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "00000000000000000000000000000000000000000000010000000500000000000000050000006361"
+    "7573650400000068696e74040000007461736b06000000776f726b657201000000050000006c6174"
+    "6572e296f777bf188e6c";
+constexpr char kSpecOfVersion1[] =
+    "0100000001000000000000000200000000000000040000006e616d65040000003031323301000000"
+    "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d46"
+    "2c4f2b1828ff77";
+constexpr char kProgressOfVersion2[] =
+    "02000000070103000000000000000900000000000000080000000000000002000000000000006400"
+    "000000000000c8000000000000000000000000000000000000000000000096000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "00000000000000000000000000000000000000000000010000000500000000000000050000006361"
+    "7573650400000068696e74040000007461736b06000000776f726b657201000000050000006c6174"
+    "657201020000002f730e0000002f732f73617665706f696e742d3101250d657a87989886";
+constexpr char kSpecOfVersion2[] =
+    "0200000001000000000000000200000000000000040000006e616d65040000003031323301000000"
+    "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d0b"
+    "fa85b399152e6c";
+
+std::string Unhex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
+}
+std::string Hex(std::string_view bytes) {
+  std::string hex;
+  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return hex;
+}
+
+JobProgress PinnedProgress() {
+  JobProgress progress;
+  progress.state = JobState::kFinished;
+  progress.goal = JobGoal::kStop;
+  progress.generation = Generation(3);
+  progress.last_used = CheckpointId(9);
+  progress.last_completed = CheckpointId(8);
+  progress.restarts = 2;
+  progress.submitted_millis = 100;
+  progress.end_millis = 200;
+  progress.entered[2] = 150;
+  progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}}};
+  return progress;
+}
+
+TEST_F(JobStoreTest, WhenWrittenByVersion1ThenReadWithDefaults) {
+  const auto progress = DecodeJobProgress(Unhex(kProgressOfVersion1), "job");
+  ASSERT_TRUE(progress.ok()) << progress.status().message();
+  EXPECT_EQ(*progress, PinnedProgress());
+  const auto spec = DecodeJobSpec(Unhex(kSpecOfVersion1), "job");
+  ASSERT_TRUE(spec.ok()) << spec.status().message();
+  EXPECT_EQ(EncodeJobSpec(*spec), EncodeJobSpec(Sample(2).spec));
+}
+
+TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion2) {
+  JobProgress progress = PinnedProgress();
+  progress.drain = true;
+  progress.stop_directory = "/s";
+  progress.savepoint = "/s/savepoint-1";
+  progress.discard_checkpoints = true;
+  EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion2);
+  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion2), "job").value(), progress);
+  EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion2);
+}
+
+TEST_F(JobStoreTest, WhenOfANewerVersionThenRefusedWithItsNumber) {
+  std::string bytes = EncodeJobProgress(PinnedProgress());
+  bytes[0] = 3;
+  bytes.resize(bytes.size() - 8);
+  ByteWriter(bytes).Fixed(Checksum(bytes));
+  EXPECT_THAT(DecodeJobProgress(bytes, "job").status().message(),
+              HasSubstr("has format version 3, this release reads up to 2"));
+}
+
 using DataDirectoryTest = DirectoryTest;
 
 TEST_F(DataDirectoryTest, WhenTwoCoordinatorsShareADirectoryThenTheSecondIsRefused) {
@@ -175,9 +261,11 @@ class RestoreChoiceTest : public DirectoryTest {
     std::filesystem::resize_file(storage_.CompletedPath(CheckpointId(id)) + "/MANIFEST", 10);
   }
   Result<RestoreChoice> Choose(std::uint64_t last, bool transactional) {
-    return ChooseRestorePoint(
-        storage_,
-        {.last_completed = CheckpointId(last), .transactional = transactional, .unreadable = {}});
+    return ChooseRestorePoint(PosixFileSystem(), storage_,
+                              {.last_completed = CheckpointId(last),
+                               .transactional = transactional,
+                               .start_from = "",
+                               .unreadable = {}});
   }
 
   static constexpr JobId kJob{3, 3};
@@ -213,6 +301,50 @@ TEST_F(RestoreChoiceTest, WhenTheNewestIsDamagedThenAnOlderOneOnlyWithoutTransac
   EXPECT_THAT(choice->warnings.at(0), HasSubstr("checkpoint 2 is skipped"));
   Damage(1);
   EXPECT_EQ(Choose(2, false).status().code(), ErrorCode::kCorruption);
+}
+
+TEST_F(RestoreChoiceTest, WhenToldWhereToStartThenFromThereUntilThereIsAnOwnOne) {
+  const std::string start = directory_ + "/savepoint";
+  CheckpointManifest manifest;
+  manifest.job = JobId(4, 4);
+  manifest.checkpoint = CheckpointId(9);
+  manifest.final = true;
+  ASSERT_TRUE(PosixFileSystem().MakeDirectories(start).ok());
+  const RestoreQuestion question{.transactional = true, .start_from = start};
+  EXPECT_EQ(ChooseRestorePoint(PosixFileSystem(), storage_, question).status().code(),
+            ErrorCode::kInvalidArgument);
+  ASSERT_TRUE(WriteManifest(PosixFileSystem(), start, manifest).ok());
+  const auto choice = ChooseRestorePoint(PosixFileSystem(), storage_, question);
+  ASSERT_TRUE(choice.ok()) << choice.status().message();
+  EXPECT_TRUE(choice->foreign);
+  EXPECT_FALSE(choice->point->final);
+  EXPECT_EQ(choice->newest, CheckpointId(9));
+  Complete(10);
+  const auto own = ChooseRestorePoint(PosixFileSystem(), storage_, question);
+  EXPECT_FALSE(own->foreign);
+  EXPECT_EQ(own->point->checkpoint, CheckpointId(10));
+}
+
+using JobStorageTest = RestoreChoiceTest;
+
+TEST_F(JobStorageTest, WhenClaimedThenDeletedOnceEnoughNewerOnesAreComplete) {
+  const std::string start = directory_ + "/savepoint";
+  CheckpointManifest manifest;
+  ASSERT_TRUE(PosixFileSystem().MakeDirectories(start).ok());
+  ASSERT_TRUE(WriteManifest(PosixFileSystem(), start, manifest).ok());
+  auto store = JobStore::Open(directory_ + "/jobs");
+  JobStorage storage(
+      PosixFileSystem(), **store, kJob,
+      {.checkpoint_directory = directory_, .retained = 2, .start_from = start, .claim = true});
+  Complete(1);
+  EXPECT_TRUE(storage.DropOld({}).ok());
+  EXPECT_TRUE(std::filesystem::exists(start));
+  Complete(2);
+  EXPECT_TRUE(storage.DropOld({start}).ok());
+  EXPECT_TRUE(std::filesystem::exists(start));
+  EXPECT_TRUE(storage.DropOld({}).ok());
+  EXPECT_FALSE(std::filesystem::exists(start));
+  EXPECT_TRUE(storage.DropOld({}).ok());
 }
 
 }  // namespace

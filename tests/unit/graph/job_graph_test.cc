@@ -56,6 +56,30 @@ TEST(JobGraphTest, WhenGraphsDifferThenTheFirstDifferenceIsNamed) {
   EXPECT_NE(FirstDifference(graph, rerouted), "");
 }
 
+JobGraph WithEvolution() {
+  JobGraph graph = SourceToWindow(1, 2);
+  graph.vertices[1].operators[0].states[0].evolution = {
+      {{"count", "total"}}, {{"", std::string("\0\xff", 2)}, {"list[]", "x"}}};
+  return graph;
+}
+
+TEST(JobGraphTest, WhenAStateHasAnEvolutionThenJsonKeepsIt) {
+  const std::string json = JobGraphToJson(WithEvolution());
+  EXPECT_THAT(json, HasSubstr(R"("aliases":[{"now":"count","before":"total"}],)"
+                              R"("defaults":[{"path":"","bytes":"00ff"},)"
+                              R"({"path":"list[]","bytes":"78"}])"));
+  EXPECT_EQ(JobGraphFromJson(json).value(), WithEvolution());
+  std::string damaged = json;
+  damaged.replace(damaged.find("00ff"), 4, "00f");
+  EXPECT_FALSE(JobGraphFromJson(damaged).ok());
+}
+
+TEST(JobGraphTest, WhenAnEvolutionIsAddedThenTheHashIsThatOfEarlierVersions) {
+  EXPECT_EQ(JobGraphHash(SourceToWindow(1, 2)), 9695535224145311313U);
+  EXPECT_EQ(JobGraphHash(WithEvolution()), JobGraphHash(SourceToWindow(1, 2)));
+  EXPECT_EQ(FirstDifference(SourceToWindow(1, 2), WithEvolution()), "");
+}
+
 TEST(JobGraphTest, WhenSlotsAreSharedThenTheLargestParallelismCounts) {
   EXPECT_EQ(SourceToWindow(2, 3).slots(), 3u);
   EXPECT_TRUE(SourceToWindow(1, 1).stateful());

@@ -251,6 +251,25 @@ TEST_F(SnapshotTest, WhenABitInsideALargeFileIsFlippedThenReadingThatBlockFails)
   }
 }
 
+TEST_F(SnapshotTest, WhenABitInTheFirstOrLastBlockIsFlippedThenTheRestoreIsRefused) {
+  StatefulTask task(Setup());
+  ASSERT_TRUE(task.Open().ok());
+  for (int i = 0; i < 200'000; ++i) task.Set("key-" + std::to_string(i), 1);
+  const std::string directory = Directory("1");
+  const auto written = task.Snapshot(directory).second;
+  ASSERT_TRUE(written.ok());
+  const std::string path = directory + "/" + written->snapshot.files[1].name;
+  const std::string good = ReadFile(PosixFileSystem(), path).value();
+  std::string flipped = good;
+  flipped[100] ^= 1;
+  ASSERT_TRUE(PosixFileSystem().Remove(path).ok());
+  std::ofstream(path, std::ios::binary) << flipped;
+  const auto checkpoint = ReadCheckpoint(PosixFileSystem(), directory, {written->snapshot});
+  ASSERT_TRUE(checkpoint.ok());
+  StatefulTask restored(Setup());
+  EXPECT_EQ(restored.Open(*checkpoint).code(), ErrorCode::kCorruption);
+}
+
 TEST_F(SnapshotTest, WhenAnotherJobHasAnotherMaximumThenTheRestoreSaysWhatToDo) {
   StatefulTask task(Setup());
   ASSERT_TRUE(task.Open().ok());

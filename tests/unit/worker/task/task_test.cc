@@ -104,7 +104,10 @@ class PassOn final : public Operator {
 /// Plays the coordinator: when the source ends, a final checkpoint is taken and completed.
 class FinalCheckpoint final : public TaskListener {
  public:
-  void OnDeployed(SubtaskId) override { task->Post(StartTasks{}); }
+  void OnDeployed(SubtaskId) override {
+    task->Post(StartTasks{});
+    if (stop) task->Post(*stop);
+  }
   void OnExhausted(SubtaskId) override { task->Post(TriggerMail{{CheckpointId(1), true, ""}, 0}); }
   void OnAcknowledged(CheckpointAcknowledged acknowledged) override {
     snapshot = acknowledged.snapshot;
@@ -118,6 +121,7 @@ class FinalCheckpoint final : public TaskListener {
   }
 
   Task* task = nullptr;
+  std::optional<StopSources> stop;  // before the first record
   TaskSnapshot snapshot;
   bool finished = false;
   Status error;
@@ -197,6 +201,17 @@ TEST_F(TaskTest, WhenASourceEndsThenItsLastElementsAreSentInOrderAndItFinishes) 
   EXPECT_EQ(sent_[sent_.size() - 2], "watermark max");
   EXPECT_EQ(sent_.back(), "barrier 1 final");
   EXPECT_THAT(shared_.calls, ElementsAre("completed 1", "close"));
+}
+
+TEST_F(TaskTest, WhenASourceIsStoppedThenOnlyDrainingSendsTheMaximumWatermark) {
+  listener_.stop = StopSources{.drain = false};
+  Run();
+  EXPECT_THAT(sent_, ElementsAre("barrier 1 final"));
+  sent_.clear();
+  listener_.stop = StopSources{.drain = true};
+  Run();
+  EXPECT_THAT(sent_, ElementsAre("watermark max", "barrier 1 final"));
+  EXPECT_TRUE(listener_.finished);
 }
 
 TEST_F(TaskTest, WhenAFinalCheckpointIsRestoredThenStateIsBackAndNothingIsSent) {

@@ -1,10 +1,10 @@
-#include "worker/state/snapshot_v1.h"
+#include "checkpoint/snapshot_v1.h"
 
 #include <utility>
 
-#include "api/runtime/entry_key.h"
 #include "checkpoint/snapshot_file.h"
 #include "common/bytes.h"
+#include "common/entry_key.h"
 
 namespace penstock {
 namespace {
@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t kGroupBytes = 2;
 constexpr std::size_t kTimeBytes = 8;
 
-/// The entries of one table on their way into the tier.
-class Loader {
+/// The entries of one table on their way to the visitor.
+class Reader {
  public:
-  Loader(std::string kind, std::uint32_t state, KeyGroupRange groups, TierDatabase& tier)
-      : kind_(std::move(kind)), state_(state), groups_(groups), tier_(tier) {}
+  Reader(const std::string& kind, KeyGroupRange groups, const VisitEntryOfV1& visit)
+      : kind_(kind), groups_(groups), visit_(visit) {}
 
   Status Take(std::string_view key, std::string_view value) {
     if (key.size() < kGroupBytes) return Status::Corruption("an entry without a key group");
@@ -25,29 +25,23 @@ class Loader {
     key.remove_prefix(kGroupBytes);
     if (kind_ == "timers") return TakeTimer(group, key);
     if (kind_ == "panes") return TakePane(group, key, value);
-    tier_.Put(EntryKey(group, key), value);
-    return Status::Ok();
+    return visit_(group, key, value);
   }
-  void Finish() {
-    if (panes_ == 0) return;
+  /// The panes of the last key are complete.
+  Status Finish() {
+    if (panes_ == 0) return Status::Ok();
     std::string value;
-    ByteWriter(value).Fixed(panes_);
-    tier_.Put(panes_key_, value + panes_value_);
-    panes_ = 0;
+    ByteWriter(value).Fixed(std::exchange(panes_, 0));
+    return visit_(panes_group_, panes_key_, value + panes_value_);
   }
 
  private:
-  std::string EntryKey(std::uint32_t group, std::string_view key) const {
-    std::string entry;
-    AppendEntryHeader(entry, group, state_);
-    return entry.append(key);
-  }
+  /// The time has moved before the key.
   Status TakeTimer(std::uint32_t group, std::string_view key) {
     if (key.size() < kTimeBytes) return Status::Corruption("a timer without a time");
     const std::string_view time = key.substr(key.size() - kTimeBytes);
     key.remove_suffix(kTimeBytes);
-    tier_.Put(EntryKey(group, std::string(time).append(key)), {});
-    return Status::Ok();
+    return visit_(group, std::string(time).append(key), {});
   }
   /// The panes of a key follow each other.
   Status TakePane(std::uint32_t group, std::string_view key, std::string_view accumulator) {
@@ -56,10 +50,10 @@ class Loader {
       return Status::Corruption("a pane without a start");
     }
     key.remove_suffix(kTimeBytes);
-    std::string entry = EntryKey(group, key);
-    if (entry != panes_key_) {
-      Finish();
-      panes_key_ = std::move(entry);
+    if (panes_ == 0 || group != panes_group_ || key != panes_key_) {
+      PENSTOCK_RETURN_IF_ERROR(Finish());
+      panes_group_ = group;
+      panes_key_ = key;
       panes_value_.clear();
     }
     ++panes_;
@@ -69,10 +63,10 @@ class Loader {
     return Status::Ok();
   }
 
-  const std::string kind_;
-  const std::uint32_t state_;
+  const std::string& kind_;
   const KeyGroupRange groups_;
-  TierDatabase& tier_;
+  const VisitEntryOfV1& visit_;
+  std::uint32_t panes_group_ = 0;
   std::string panes_key_;
   std::string panes_value_;
   std::uint32_t panes_ = 0;
@@ -80,30 +74,25 @@ class Loader {
 
 }  // namespace
 
-Fingerprint ValueLayoutOfV1(const SnapshotTable& table) {
-  if (table.kind != "panes") return table.value;
+void DescribeTableOfV1(SnapshotTable& table) {
+  if (table.kind != "panes") return;
   Fingerprint list{{"value", "list"}, {"[].start", "timestamp"}};
-  for (TypeField field : table.value) {
+  for (TypeField& field : table.value) {
     field.name = "[].accumulator" + (field.name == "value" ? "" : "." + field.name);
     list.push_back(std::move(field));
   }
-  return list;
+  table.value = std::move(list);
+  table.space.clear();
 }
 
-Fingerprint SpaceLayoutOfV1(const SnapshotTable& table) {
-  return table.kind == "panes" ? Fingerprint() : table.space;
-}
-
-Status LoadTableV1(FileSystem& fs, const std::string& directory, const SnapshotTable& table,
-                   std::uint32_t state, KeyGroupRange groups, TierDatabase& tier) {
-  tier.AddState(state);
+Status ReadTableOfV1(FileSystem& fs, const std::string& directory, const SnapshotTable& table,
+                     KeyGroupRange groups, const VisitEntryOfV1& visit) {
   if (table.file.empty()) return Status::Ok();
-  Loader loader(table.kind, state, groups, tier);
+  Reader reader(table.kind, groups, visit);
   PENSTOCK_RETURN_IF_ERROR(ReadSnapshotFile(
       fs, JoinPath(directory, table.file), table.entries,
-      [&](std::string_view key, std::string_view value) { return loader.Take(key, value); }));
-  loader.Finish();
-  return Status::Ok();
+      [&](std::string_view key, std::string_view value) { return reader.Take(key, value); }));
+  return reader.Finish();
 }
 
 }  // namespace penstock

@@ -1,0 +1,143 @@
+#include "cli/savepoint_commands.h"
+
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "cli/exit_code.h"
+#include "cli/interrupt.h"
+#include "cli/job_commands.h"
+#include "cli/json_fields.h"
+#include "common/file_system.h"
+
+namespace penstock {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto kPollInterval = std::chrono::milliseconds(50);
+
+int Fail(const CommandContext& context, const Status& status) {
+  context.console.ClearProgress();
+  context.console.Error(status);
+  return ExitCodeOf(status);
+}
+
+/// Asks for something that takes a while; the path where its outcome is told.
+Result<std::string> Begin(const RestClient& rest, const std::string& path,
+                          const std::string& status_path, const json::object& body) {
+  PENSTOCK_ASSIGN_OR_RETURN(const json::value answer, rest.Post(path, body));
+  return status_path + "/" + TextField(answer, "request-id");
+}
+
+/// Waits for the outcome. kCancelled when the user interrupts; then it goes on.
+Result<json::value> Await(const CommandContext& context, const RestClient& rest,
+                          const std::string& path, std::string_view what) {
+  CatchInterrupts();
+  const auto start = SystemClock::Instance().Now();
+  while (true) {
+    Result<json::value> answer = rest.Get(path);
+    const bool away = !answer.ok() && answer.status().code() == ErrorCode::kUnavailable;
+    if (!answer.ok() && !away) return answer.status();
+    if (!away && TextField(MemberField(*answer, "status"), "id") == "COMPLETED") {
+      const json::value& operation = MemberField(*answer, "operation");
+      const json::value& cause = MemberField(operation, "failure-cause");
+      if (TextField(cause, "message").empty()) return operation;
+      return ErrorFromJson(cause, ErrorCode::kFailed);
+    }
+    const auto age = SystemClock::Instance().Now() - start;
+    context.console.Progress(fmt::format(
+        "{}  {}", away ? "waiting for the coordinator to come back" : what,
+        HumanDuration(std::chrono::duration_cast<std::chrono::milliseconds>(age).count())));
+    if (Interrupted()) return Status::Cancelled();
+    std::this_thread::sleep_for(away ? 10 * kPollInterval : kPollInterval);
+  }
+}
+
+/// Begins, waits, and prints what `line` makes of the outcome.
+template <typename Line>
+int Carry(const CommandContext& context, const RestClient& rest,
+          const Result<std::string>& status_path, std::string_view what, Line line) {
+  if (!status_path.ok()) return Fail(context, status_path.status());
+  const Result<json::value> operation = Await(context, rest, *status_path, what);
+  if (!operation.ok() && operation.status().code() == ErrorCode::kCancelled) {
+    context.console.Message("Interrupted; the coordinator goes on with it.");
+    return kExitInterrupted;
+  }
+  if (!operation.ok()) return Fail(context, operation.status());
+  context.console.ClearProgress();
+  context.console.Line(line(*operation));
+  return kExitDone;
+}
+
+std::string SavepointLine(std::string_view location) {
+  return fmt::format("Savepoint completed. Path: {}", location);
+}
+
+int DisposeSavepoint(const CommandContext& context, const std::string& path) {
+  const RestClient rest = context.Rest();
+  const auto status = Begin(rest, "/savepoint-disposal", "/savepoint-disposal",
+                            {{"savepoint-path", AbsoluteLocation(path)}});
+  return Carry(context, rest, status, "deleting the savepoint",
+               [&](const json::value&) { return fmt::format("Savepoint '{}' disposed.", path); });
+}
+
+}  // namespace
+
+int TakeSavepoint(const CommandContext& context, const SavepointRequest& request) {
+  if (!request.dispose.empty()) return DisposeSavepoint(context, request.dispose);
+  if (request.job.empty()) {
+    return Fail(context,
+                Status::InvalidArgument("which job?",
+                                        "penstock savepoint JOB [DIRECTORY]; 'penstock list' "
+                                        "shows the jobs that run"));
+  }
+  const RestClient rest = context.Rest();
+  const std::string path = "/jobs/" + request.job + "/savepoints";
+  json::object body;
+  if (!request.directory.empty()) body["target-directory"] = AbsoluteLocation(request.directory);
+  return Carry(
+      context, rest, Begin(rest, path, path, body), "taking a savepoint",
+      [](const json::value& operation) { return SavepointLine(TextField(operation, "location")); });
+}
+
+int TakeCheckpoint(const CommandContext& context, const std::string& job) {
+  const RestClient rest = context.Rest();
+  const std::string path = "/jobs/" + job + "/checkpoints";
+  return Carry(context, rest, Begin(rest, path, path, {}), "taking a checkpoint",
+               [&](const json::value& operation) {
+                 return fmt::format("Checkpoint {} for job {} completed.",
+                                    NumberField(operation, "checkpointId"), job);
+               });
+}
+
+int StopJob(const CommandContext& context, const StopRequest& request) {
+  const RestClient rest = context.Rest();
+  const std::string job = "/jobs/" + request.job;
+  json::object body{{"drain", request.drain}};
+  if (!request.directory.empty()) body["targetDirectory"] = AbsoluteLocation(request.directory);
+  const auto status = Begin(rest, job + "/stop", job + "/savepoints", body);
+  if (!status.ok()) return Fail(context, status.status());
+  const int code = WaitForJob(context, rest, request.job, std::nullopt);
+  if (code != kExitDone) return code;
+  // The job knows its savepoint even if the coordinator has forgotten who asked.
+  const Result<json::value> detail = rest.Get(job);
+  if (!detail.ok()) return Fail(context, detail.status());
+  const std::string savepoint = TextField(*detail, "savepoint");
+  if (!savepoint.empty()) {
+    context.console.Line(SavepointLine(savepoint));
+    return kExitDone;
+  }
+  const Result<json::value> outcome = Await(context, rest, *status, "waiting for the savepoint");
+  const bool forgotten = !outcome.ok() && outcome.status().code() == ErrorCode::kNotFound;
+  if (outcome.ok() || (forgotten && request.directory.empty())) return kExitDone;
+  return Fail(context, outcome.status());
+}
+
+std::string AbsoluteLocation(std::string_view location) {
+  const bool absolute = location.empty() || location.front() == '/';
+  const bool uri = location.starts_with("file:") || location.find("://") != std::string_view::npos;
+  return absolute || uri ? std::string(location) : JoinPath(CurrentDirectory(), location);
+}
+
+}  // namespace penstock
