@@ -48,8 +48,13 @@ class Chain {
     vertex_.operators.push_back(op);
   }
 
-  const TaskIdentity identity_{JobId(1, 1), "bench", Generation(1),     {VertexId(0), 0},       1,
-                               1,           false,   PosixFileSystem(), SystemClock::Instance()};
+  const TaskIdentity identity_{.job = JobId(1, 1),
+                               .job_name = "bench",
+                               .generation = Generation(1),
+                               .subtask = {VertexId(0), 0},
+                               .state_directory = {},
+                               .file_system = PosixFileSystem(),
+                               .clock = SystemClock::Instance()};
   std::vector<OperatorSpec> specs_;
   JobVertex vertex_;
   std::unique_ptr<OperatorChain> chain_;

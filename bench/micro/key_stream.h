@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "api/runtime/keyed_loop.h"
 #include "api/runtime/state_table.h"
@@ -15,18 +16,22 @@ struct Keyed {
   std::uint64_t value = 0;
 };
 
-/// Makes batches of records with `keys` different keys, uniform and scrambled; `per_millisecond`
-/// records share a timestamp.
+/// How often which keys come: all alike, or nine of ten records have one of a tenth of the keys.
+enum class Spread : unsigned char { kUniform, kHot };
+
+/// Makes batches of records with `keys` different keys, scrambled; `per_millisecond` records share
+/// a timestamp.
 class KeyStream {
  public:
-  explicit KeyStream(std::uint64_t keys, std::uint64_t per_millisecond = 1000)
-      : keys_(keys), per_millisecond_(per_millisecond) {}
+  explicit KeyStream(std::uint64_t keys, std::uint64_t per_millisecond = 1000,
+                     Spread spread = Spread::kUniform)
+      : keys_(keys), per_millisecond_(per_millisecond), spread_(spread) {}
 
   TypedBatch<Keyed>& Next() {
     batch_.Clear();
     while (!batch_.full()) {
       random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
-      const std::uint64_t index = ((random_ >> 32) * keys_) >> 32;
+      const std::uint64_t index = ((random_ >> 32) * Choices()) >> 32;
       batch_.AppendSlot({static_cast<std::int64_t>(made_++ / per_millisecond_)}) = {Scramble(index),
                                                                                     index};
     }
@@ -36,8 +41,15 @@ class KeyStream {
   std::int64_t now() const { return static_cast<std::int64_t>(made_ / per_millisecond_); }
 
  private:
+  /// From the low half of the random number; the high half chooses among so many.
+  std::uint64_t Choices() const {
+    if (spread_ == Spread::kUniform || ((random_ >> 16) & 0xffff) % 10 == 0) return keys_;
+    return keys_ / 10;
+  }
+
   const std::uint64_t keys_;
   const std::uint64_t per_millisecond_;
+  const Spread spread_;
   std::uint64_t random_ = 1;
   std::uint64_t made_ = 0;
   TypedBatch<Keyed> batch_;
@@ -48,8 +60,10 @@ using CountTable = StateTable<std::uint64_t, std::uint64_t>;
 inline constexpr KeyGroupRange kAllGroups{0, kDefaultMaxParallelism};
 
 /// A table that holds every key of KeyStream(keys).
-inline std::unique_ptr<CountTable> FilledTable(std::uint64_t keys) {
-  auto table = std::make_unique<CountTable>(StateDescriptor{}, kAllGroups, kDefaultMaxParallelism);
+inline std::unique_ptr<CountTable> FilledTable(std::uint64_t keys,
+                                               StateDescriptor descriptor = {}) {
+  auto table =
+      std::make_unique<CountTable>(std::move(descriptor), kAllGroups, kDefaultMaxParallelism);
   KeyHasher<std::uint64_t> hasher;
   for (std::uint64_t i = 0; i < keys; ++i) {
     const std::uint64_t key = Scramble(i);

@@ -9,6 +9,7 @@ namespace penstock::bench {
 void MeasureChain(Report& report);
 void MeasureCodec(Report& report);
 void MeasureKeyedState(Report& report);
+void MeasureTieredState(Report& report);
 void MeasureWindows(Report& report);
 void MeasureTimers(Report& report);
 void MeasureCheckpoint(Report& report);

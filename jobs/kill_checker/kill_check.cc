@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <string>
+#include <vector>
 
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
@@ -14,6 +17,7 @@
 //   --rate NUMBER         records per second over all partitions; 0 (default): as fast as possible
 //   --seed NUMBER         default 1
 //   --window DURATION     default "1 s"
+//   --state-mb NUMBER     ballast in the keyed state, in MiB; default 0; verified at the end
 
 using namespace penstock;
 
@@ -84,6 +88,60 @@ struct WindowRow {
   std::int64_t sum = 0;
 };
 
+/// State that is written once and read again at the end of the input: blocks of 1 KiB.
+struct Ballast {
+  static constexpr std::uint64_t kBlocksPerMebibyte = 1024;
+  static constexpr std::uint64_t kWords = 128;
+
+  std::uint64_t seed = 1;
+  std::uint64_t blocks = 0;
+  std::uint64_t partitions = 1;
+  std::uint64_t fillers = 1;  // so many records at the beginning write it
+
+  /// Emits the numbers of the blocks that this event writes.
+  void operator()(const Event& event, Collector<std::uint64_t>& out) const {
+    const std::uint64_t i = event.index * partitions + event.partition;
+    if (i >= fillers) return;
+    for (std::uint64_t block = i; block < blocks; block += fillers) out.collect(block);
+  }
+  std::uint64_t Word(std::uint64_t block, std::uint64_t i) const {
+    return Formula::Mix(~seed ^ block) + i;
+  }
+};
+
+struct BlockRow {
+  std::uint64_t block = 0;
+  std::uint64_t sum = 0;
+};
+
+struct KeepBallast : KeyedProcess<std::uint64_t, std::uint64_t, BlockRow> {
+  explicit KeepBallast(Ballast ballast) : ballast(ballast) {}
+
+  Ballast ballast;
+  ValueState<std::vector<std::uint64_t>> words{this, "words"};
+
+  void process(const std::uint64_t& block, Context& context, Collector<BlockRow>&) {
+    std::vector<std::uint64_t>& written = words.edit();
+    for (std::uint64_t i = 0; i < Ballast::kWords; ++i) written.push_back(ballast.Word(block, i));
+    context.timers().set({Timestamp::Max().millis - 1});
+  }
+  /// With the watermark at the end of the input. Whatever was not written exactly once shows.
+  void on_timer(Timestamp, Context& context, Collector<BlockRow>& out) {
+    const std::vector<std::uint64_t>* read = words.get();
+    if (read == nullptr) return;
+    out.collect({context.key(), std::accumulate(read->begin(), read->end(), std::uint64_t{0})});
+  }
+};
+
+Ballast BallastOf(const Arguments& args) {
+  Ballast ballast;
+  ballast.seed = args.get<std::uint64_t>("seed", 1);
+  ballast.blocks = args.get<std::uint64_t>("state-mb", 0) * Ballast::kBlocksPerMebibyte;
+  ballast.partitions = args.get<std::uint32_t>("partitions", 2);
+  ballast.fillers = std::max<std::uint64_t>(args.get<std::uint64_t>("records", 100000) / 10, 1);
+  return ballast;
+}
+
 auto Events(const Arguments& args) {
   const auto partitions = args.get<std::uint32_t>("partitions", 2);
   const auto rate = args.get<std::uint64_t>("rate", 0);
@@ -113,4 +171,10 @@ PENSTOCK_JOB(kill_check) {
                    return WindowRow{key, window.start, sum.count, sum.sum};
                  })
       .sink_to("windows-out", FileSink::csv<WindowRow>(output + "/windows"));
+  const Ballast ballast = BallastOf(args);
+  if (ballast.blocks == 0) return;
+  events.flat_map(ballast)
+      .key_by([](const std::uint64_t& block) { return block; })
+      .process("ballast", KeepBallast(ballast))
+      .sink_to("ballast-out", FileSink::csv<BlockRow>(output + "/ballast"));
 }

@@ -8,6 +8,9 @@ import pathlib
 
 EVENT_COLUMNS = ["key", "sequence", "partition", "index", "value"]
 WINDOW_COLUMNS = ["key", "window_start", "count", "sum"]
+BLOCK_COLUMNS = ["block", "sum"]
+BLOCKS_PER_MEBIBYTE = 1024
+WORDS = 128
 MASK = (1 << 64) - 1
 
 
@@ -22,12 +25,13 @@ def mixed(z):
 class Setup:
     """The arguments of the job that its output depends on; `window` is in milliseconds."""
 
-    def __init__(self, records=100000, partitions=2, keys=50, seed=1, window=1000):
+    def __init__(self, records=100000, partitions=2, keys=50, seed=1, window=1000, state_mb=0):
         self.records = records
         self.partitions = partitions
         self.keys = keys
         self.seed = seed
         self.window = window
+        self.state_mb = state_mb
 
     def events(self):
         """(key, time in milliseconds, partition, index, value), in order within each partition."""
@@ -65,17 +69,26 @@ def window_rows(setup):
             for (key, start), (count, total) in sorted(windows.items())]
 
 
+def block_rows(setup):
+    """Rows of BLOCK_COLUMNS as text: each block of the ballast, and the sum of its words."""
+    beyond_first = sum(range(WORDS))
+    for block in range(setup.state_mb * BLOCKS_PER_MEBIBYTE):
+        first = mixed((~setup.seed & MASK) ^ block)
+        yield str(block), str((WORDS * first + beyond_first) & MASK)
+
+
 def add_arguments(parser):
     """The job's own arguments."""
     defaults = Setup()
     for name in ("records", "partitions", "keys", "seed"):
         parser.add_argument("--" + name, type=int, default=getattr(defaults, name))
     parser.add_argument("--window", type=int, default=defaults.window, help="milliseconds")
+    parser.add_argument("--state-mb", type=int, default=defaults.state_mb)
 
 
 def setup_of(arguments):
     return Setup(arguments.records, arguments.partitions, arguments.keys, arguments.seed,
-                 arguments.window)
+                 arguments.window, arguments.state_mb)
 
 
 def write(path, columns, rows):
@@ -84,7 +97,7 @@ def write(path, columns, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("directory", help="gets events.csv and windows.csv")
+    parser.add_argument("directory", help="gets events.csv, windows.csv, ballast.csv")
     add_arguments(parser)
     arguments = parser.parse_args()
     setup = setup_of(arguments)
@@ -92,6 +105,8 @@ def main():
     directory.mkdir(parents=True, exist_ok=True)
     write(directory / "events.csv", EVENT_COLUMNS, event_rows(setup))
     write(directory / "windows.csv", WINDOW_COLUMNS, window_rows(setup))
+    if setup.state_mb:
+        write(directory / "ballast.csv", BLOCK_COLUMNS, block_rows(setup))
 
 
 if __name__ == "__main__":

@@ -176,10 +176,13 @@ def stamp_of(path):
 
 def kill_check_expectations(setup):
     """Directory of the job's output -> what must be in it."""
-    return {
+    expectations = {
         "events": Expectation(reference.event_rows(setup), identity=2, order=lambda r: int(r[1])),
         "windows": Expectation(reference.window_rows(setup), identity=2, order=lambda r: r[1]),
     }
+    if setup.state_mb:
+        expectations["ballast"] = Expectation(list(reference.block_rows(setup)), identity=1)
+    return expectations
 
 
 def check_final(directory, expectations):

@@ -50,10 +50,12 @@ def flight_delays():
                                for name in ("airports", "worst")})
 
 
-def kill_check(records=60000, rate=15000):
-    setup = check_output.reference.Setup(records=records, partitions=1)
+def kill_check(records=60000, rate=15000, keys=50):
+    setup = check_output.reference.Setup(records=records, partitions=1, keys=keys)
     expectations = check_output.kill_check_expectations(setup)
-    return Job("kill_check", ["--records", str(records), "--partitions", "1"], ["--rate", str(rate)],
+    return Job("kill_check",
+               ["--records", str(records), "--partitions", "1", "--keys", str(keys)],
+               ["--rate", str(rate)],
                lambda output: {"all": check_output.check_final(output, expectations)})
 
 

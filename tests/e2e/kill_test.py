@@ -2,9 +2,11 @@
 """Kills real processes of a running job at random moments and judges what it has committed.
 
     kill_test.py --kind host|worker|coordinator --kills N [--seed S] [--interval "100 ms"] [--seconds S]
+                 [--state-mb N]
 
 Each round runs kill_check (jobs/kill_checker) with a reader beside it that sees only committed output, and
-kills until enough kills have struck. Every kill must have struck a living process of the running job, and
+kills until enough kills have struck. With --state-mb the job has that much more keyed state, and no kill comes before
+it has been checkpointed. Every kill must have struck a living process of the running job, and
 the job must have been restarted for it. Prints one JSON object with the counts of lost, duplicated, out of
 order and wrong rows and the time from each kill to the first row committed after it.
 """
@@ -27,21 +29,22 @@ RECORDS_PER_SECOND = 20000
 class Round:
     """One run of the job, with its reader."""
 
-    def __init__(self, cluster, seed, interval, seconds, number):
+    def __init__(self, cluster, number, seed, arguments):
         self.cluster = cluster
+        self.state_bytes = arguments.state_mb << 20
         self.output = cluster.directory / f"output-{number}"
         self.ended = cluster.directory / f"ended-{number}"
-        self.setup = ["--records", str(RECORDS_PER_SECOND * seconds), "--partitions",
-                      str(PARTITIONS), "--seed", str(seed)]
+        self.setup = ["--records", str(RECORDS_PER_SECOND * arguments.seconds), "--partitions",
+                      str(PARTITIONS), "--seed", str(seed), "--state-mb", str(arguments.state_mb)]
         ready = cluster.directory / f"ready-{number}"
         self.reader = subprocess.Popen(
             [sys.executable, CHECKER, "watch", self.output, "--until", self.ended, "--ready", ready,
              *self.setup], stdout=subprocess.PIPE, text=True)
-        wait_until(ready.exists, "the reader knows what to expect")
+        wait_until(ready.exists, "the reader knows what to expect", timeout=120)
         self.job = cluster.submit("kill_check", "--output", self.output, *self.setup, "--rate",
                                   str(RECORDS_PER_SECOND),
                                   run_options=["-p", "2", "-D",
-                                               f"execution.checkpointing.interval={interval}",
+                                               f"execution.checkpointing.interval={arguments.interval}",
                                                "-D", "restart-strategy.type=fixed-delay",
                                                "-D", "restart-strategy.fixed-delay.attempts=1000",
                                                "-D", "restart-strategy.fixed-delay.delay=0 ms"])
@@ -53,12 +56,18 @@ class Round:
     def finished(self):
         return self.cluster.job_state(self.job) == "FINISHED"
 
+    def filled(self):
+        """All of the large state is in a checkpoint."""
+        checkpoints = self.cluster.get(f"/jobs/{self.job}/checkpoints") or {}
+        completed = checkpoints.get("latest", {}).get("completed")
+        return completed is not None and completed["state_size"] >= self.state_bytes
+
     def committed_parts(self):
         return len(list(self.output.glob("*/part-*")))
 
     def finish(self):
         """The reader's report, once the job has FINISHED."""
-        self.cluster.wait_state(self.job, "FINISHED", timeout=120)
+        self.cluster.wait_state(self.job, "FINISHED", timeout=240)
         self.ended.write_text("complete")
         report, _ = self.reader.communicate(timeout=120)
         return json.loads(report)
@@ -128,6 +137,7 @@ def main():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--interval", default="100 ms", help="checkpoint interval")
     parser.add_argument("--seconds", type=int, default=12, help="how long a round lasts without kills")
+    parser.add_argument("--state-mb", type=int, default=0, help="keyed state in MiB beside the small one")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", file=sys.stderr)
     rng = random.Random(arguments.seed)
@@ -136,13 +146,14 @@ def main():
         ("lost", "duplicated", "out_of_order", "wrong", "retracted", "not_a_prefix"), 0)
     times, kills, rows, rounds, examples = [], 0, 0, 0, {}
     # One slot each: the job needs both workers, so that no kill can miss it.
-    with Cluster(workers=2, slots=1) as cluster:
+    memory = {"worker.memory": f"{1024 + 3 * arguments.state_mb}m"}
+    with Cluster(workers=2, slots=1, options=memory) as cluster:
         while kills < arguments.kills:
             rounds += 1
             assert rounds <= arguments.kills, "the job ends before it can be killed"
-            run = Round(cluster, arguments.seed + rounds, arguments.interval,
-                        arguments.seconds, rounds)
+            run = Round(cluster, rounds, arguments.seed + rounds, arguments)
             try:
+                wait_until(run.filled, "the state is checkpointed", timeout=120)
                 while kills + len(run.kills) < arguments.kills and not run.finished():
                     kill_once(run, arguments.kind, rng, seconds_of(arguments.interval))
                 report = run.finish()
@@ -155,7 +166,8 @@ def main():
                 faults[fault] += report[fault]
             times += recovery_times(run.kills, report["progress"])
     times.sort()
-    print(json.dumps({"kind": arguments.kind, "kills": kills, "rounds": rounds, "rows": rows, **faults,
+    print(json.dumps({"kind": arguments.kind, "kills": kills, "rounds": rounds, "rows": rows,
+                      "state_mb": arguments.state_mb, "interval": arguments.interval, **faults,
                       "recovery_ms": {"p50": percentile(times, 0.5), "p99": percentile(times, 0.99),
                                       "max": percentile(times, 1.0), "measured": len(times)},
                       "examples": examples}))

@@ -90,7 +90,7 @@ class TierDatabase::Cursor final : public TierCursor {
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
-/// One sorted file per part, ingested together.
+/// Sorted files per part, ingested together.
 class TierDatabase::SortedChanges final : public Changes {
  public:
   SortedChanges(TierDatabase& database, std::uint64_t number)
@@ -108,12 +108,13 @@ class TierDatabase::SortedChanges final : public Changes {
   Status Ingest() override;
 
  private:
-  struct File {
-    std::string path;
-    std::unique_ptr<rocksdb::SstFileWriter> writer;
+  struct Files {
+    std::vector<std::string> paths;
+    std::unique_ptr<rocksdb::SstFileWriter> writer;  // of the last one
   };
 
   Result<rocksdb::SstFileWriter*> FileOf(std::string_view key);
+  Status BeginFile(Rep& rep, Files& files);
   Status Checked(const rocksdb::Status& status) {
     return internal::FromRocks(status, database_.directory_);
   }
@@ -121,14 +122,15 @@ class TierDatabase::SortedChanges final : public Changes {
 
   TierDatabase& database_;
   const std::uint64_t number_;
-  std::map<TierPart*, File> files_;
+  std::map<TierPart*, Files> files_;
+  std::uint32_t begun_ = 0;
 };
 
 TierDatabase::SortedChanges::~SortedChanges() {
-  for (auto& [part, file] : files_) {
-    file.writer.reset();
-    // Gone already when it was ingested; else its space is needed.
-    static_cast<void>(database_.fs_.Remove(file.path));
+  for (auto& [part, files] : files_) {
+    files.writer.reset();
+    // Gone already when they were ingested; else their space is needed.
+    for (const std::string& path : files.paths) static_cast<void>(database_.fs_.Remove(path));
   }
 }
 
@@ -137,14 +139,20 @@ Result<rocksdb::SstFileWriter*> TierDatabase::SortedChanges::FileOf(std::string_
   PENSTOCK_ASSIGN_OR_RETURN(rep, database_.Open());
   TierPart* part = rep->PartOf(key);
   if (part == nullptr) return Status::Internal("an entry of a state that the tier does not know");
-  File& file = files_[part];
-  if (file.writer == nullptr) {
-    file.path = JoinPath(rep->directory(), "changes-" + std::to_string(number_) + "-" +
-                                               std::to_string(files_.size()) + ".sst");
-    file.writer = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), rep->options());
-    PENSTOCK_RETURN_IF_ERROR(Checked(file.writer->Open(file.path)));
+  Files& files = files_[part];
+  if (files.writer == nullptr ||
+      files.writer->FileSize() >= rep->options().target_file_size_base) {
+    PENSTOCK_RETURN_IF_ERROR(BeginFile(*rep, files));
   }
-  return file.writer.get();
+  return files.writer.get();
+}
+
+Status TierDatabase::SortedChanges::BeginFile(Rep& rep, Files& files) {
+  if (files.writer != nullptr) PENSTOCK_RETURN_IF_ERROR(Checked(files.writer->Finish()));
+  files.paths.push_back(JoinPath(rep.directory(), "changes-" + std::to_string(number_) + "-" +
+                                                      std::to_string(++begun_) + ".sst"));
+  files.writer = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), rep.options());
+  return Checked(files.writer->Open(files.paths.back()));
 }
 
 Status TierDatabase::SortedChanges::Flush(Rep& rep) {
@@ -163,11 +171,11 @@ Status TierDatabase::SortedChanges::Ingest() {
   rep.failed = true;
   PENSTOCK_RETURN_IF_ERROR(Flush(rep));
   std::vector<rocksdb::IngestExternalFileArg> arguments;
-  for (auto& [part, file] : files_) {
-    PENSTOCK_RETURN_IF_ERROR(Checked(file.writer->Finish()));
+  for (auto& [part, files] : files_) {
+    PENSTOCK_RETURN_IF_ERROR(Checked(files.writer->Finish()));
     rocksdb::IngestExternalFileArg& argument = arguments.emplace_back();
     argument.column_family = part->family;
-    argument.external_files = {file.path};
+    argument.external_files = files.paths;
     argument.options.move_files = true;
     argument.options.write_global_seqno = false;
   }

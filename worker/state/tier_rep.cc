@@ -13,6 +13,7 @@ namespace penstock {
 namespace {
 
 constexpr std::size_t kBlockBytes = 8 * 1024;
+constexpr std::size_t kIndexBlockBytes = 4 * 1024;
 constexpr std::uint64_t kTableFileBytes = 32ULL << 20;
 constexpr std::size_t kLargestWriteBuffer = 32ULL << 20;
 constexpr std::size_t kSmallestWriteBuffer = 128ULL << 10;
@@ -24,6 +25,11 @@ rocksdb::Options DatabaseOptions(rocksdb::Env* env, const StateMemory& memory) {
   table.format_version = 5;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.block_cache = memory.caches().blocks;
+  // In small pieces: the index or filter of a whole file may be more than the cache has room for, and
+  // would be read again for every look-up.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = kIndexBlockBytes;
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
 

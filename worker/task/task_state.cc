@@ -1,5 +1,7 @@
 #include "worker/task/task_state.h"
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -16,6 +18,7 @@ constexpr double kEvictFrom = 0.9;
 constexpr double kEvictTo = 0.75;
 constexpr double kFillTo = 0.7;
 constexpr std::uint32_t kFilledAtOnce = 1024;
+constexpr std::chrono::milliseconds kLongestTurn{3};
 
 /// Of what is to be done with the tier; its errors are thrown.
 template <typename Call>
@@ -124,25 +127,30 @@ Status TaskState::Evict() {
 
 Result<bool> TaskState::Fill(Clock::MonotonicTime now, bool busy) {
   if (!filling_ || (busy && now < fill_again_)) return false;
-  bytes_ = Measure();
-  const auto room = kFillTo * static_cast<double>(limit_);
-  if (limit_ > 0 && static_cast<double>(bytes_) > room) {
-    filling_ = false;
-    return false;
-  }
-  bool complete = true;
-  PENSTOCK_RETURN_IF_ERROR(Catching([&] {
-    for (KeyedTable* table : tables_) {
-      if (table->Fill(kFilledAtOnce)) continue;
-      complete = false;
-      break;
-    }
-    return Status::Ok();
-  }));
-  filling_ = !complete;
-  const Clock::MonotonicTime end = task_.clock.Now();
-  fill_again_ = end + (end - now);
+  // As long as the task has worked meanwhile: what it works with is slow while it isn't loaded.
+  const Clock::Duration turn =
+      busy ? std::min<Clock::Duration>(now - filled_, kLongestTurn) : Clock::Duration(0);
+  do {
+    PENSTOCK_RETURN_IF_ERROR(FillSome());
+    filled_ = task_.clock.Now();
+  } while (filling_ && filled_ - now < turn);
+  fill_again_ = filled_ + (filled_ - now);
   return filling_;
+}
+
+Status TaskState::FillSome() {
+  bytes_ = Measure();
+  if (limit_ > 0 && static_cast<double>(bytes_) > kFillTo * static_cast<double>(limit_)) {
+    filling_ = false;
+    return Status::Ok();
+  }
+  return Catching([&] {
+    for (KeyedTable* table : tables_) {
+      if (!table->Fill(kFilledAtOnce)) return Status::Ok();
+    }
+    filling_ = false;
+    return Status::Ok();
+  });
 }
 
 }  // namespace penstock

@@ -58,6 +58,7 @@ class TaskState {
 
  private:
   std::size_t Measure();
+  Status FillSome();
   Status Evict();
 
   const TaskIdentity& task_;
@@ -68,7 +69,8 @@ class TaskState {
   std::vector<KeyedTable*> tables_;
   std::size_t bytes_ = 0;
   bool filling_ = false;
-  Clock::MonotonicTime fill_again_{};
+  Clock::MonotonicTime filled_{};      // when a turn of filling ended
+  Clock::MonotonicTime fill_again_{};  // when the next may begin while the task is busy
 };
 
 }  // namespace penstock
