@@ -196,9 +196,21 @@ Result<std::string> ValueToJson(const ValueLayout& layout, std::string_view byte
 }
 
 Result<std::string> NamespaceToJson(const ValueLayout& layout, std::string_view bytes) {
-  if (layout.root().kind != LayoutKind::kTimestamp) return ValueToJson(layout, bytes);
+  const LayoutNode& root = layout.root();
+  switch (root.kind) {
+    case LayoutKind::kString: return TextToJson(bytes);
+    case LayoutKind::kBool:
+    case LayoutKind::kInteger:
+    case LayoutKind::kEnum:
+    case LayoutKind::kTimestamp: break;
+    case LayoutKind::kDuration:
+      if (!root.is_float) break;
+      [[fallthrough]];
+    default: return ValueToJson(layout, bytes);
+  }
   std::string little(bytes.rbegin(), bytes.rend());
-  if (!little.empty()) little.back() = static_cast<char>(little.back() ^ 0x80);
+  const bool is_signed = root.is_signed || root.kind == LayoutKind::kTimestamp;
+  if (is_signed && !little.empty()) little.back() = static_cast<char>(little.back() ^ 0x80);
   return ValueToJson(layout, little);
 }
 

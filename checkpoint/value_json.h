@@ -20,7 +20,8 @@ namespace penstock {
 /// The encoded value `bytes` as one line of JSON. Corruption when it is no value of that layout.
 Result<std::string> ValueToJson(const ValueLayout& layout, std::string_view bytes);
 
-/// The namespace of an entry: times are stored so that they sort as bytes, others as values are.
+/// The namespace of an entry: numbers and times are stored so that they sort as bytes, text as it
+/// is without a length, others as values are (api/runtime/ordered_key.h).
 Result<std::string> NamespaceToJson(const ValueLayout& layout, std::string_view bytes);
 
 /// The other way round: the encoded form of what ValueToJson would show as `json`. InvalidArgument

@@ -8,6 +8,7 @@
 
 #include "api/runtime/codec.h"
 #include "api/runtime/key_traits.h"
+#include "api/runtime/ordered_key.h"
 #include "tests/unit/checkpoint/stored_money.h"
 
 namespace penstock {
@@ -148,6 +149,21 @@ TEST(ValueJsonTest, WhenANamespaceIsATimeThenItsSortedBytesAreRead) {
     EXPECT_EQ(NamespaceToJson(LayoutOf<Timestamp>(), bytes).value(), Json(Timestamp{millis}));
   }
   EXPECT_FALSE(NamespaceToJson(LayoutOf<Timestamp>(), "").ok());
+}
+
+template <typename T>
+std::string NamespaceOf(const T& value) {
+  std::string bytes;
+  OrderedKey<T>::Append(value, bytes);
+  return NamespaceToJson(LayoutOf<T>(), bytes).value();
+}
+
+TEST(ValueJsonTest, WhenANamespaceIsAKeyOfAMapThenItIsShownAsTheValue) {
+  EXPECT_EQ(NamespaceOf<std::int64_t>(-5), "-5");
+  EXPECT_EQ(NamespaceOf<std::uint32_t>(258), "258");
+  EXPECT_EQ(NamespaceOf<bool>(true), "true");
+  EXPECT_EQ(NamespaceOf<std::string>("a \"b\""), R"("a \"b\"")");
+  EXPECT_EQ(NamespaceOf(std::chrono::milliseconds(250)), R"("250 ms")");
 }
 
 struct Price {
