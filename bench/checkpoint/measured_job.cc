@@ -34,6 +34,15 @@ class Stopwatch {
 
 }  // namespace
 
+void Stretch::Add(const Stretch& other) {
+  wall += other.wall;
+  cpu += other.cpu;
+  task_cpu += other.task_cpu;
+  records += other.records;
+  longest = std::max(longest, other.longest);
+  longest_cpu = std::max(longest_cpu, other.longest_cpu);
+}
+
 Status MeasuredJob::Build() {
   for (std::uint64_t key = 0; key < keys_;) {
     batch_.Clear();

@@ -17,13 +17,14 @@ struct Workload {
 
 /// Some time of a job at full speed.
 struct Stretch {
-  double wall = 0;  // seconds
+  double wall = 0;      // seconds
   double cpu = 0;       // of all threads of the process
   double task_cpu = 0;  // of the one that works on the records
   double records = 0;
   double longest = 0;      // milliseconds from the end of one batch to the end of the next
   double longest_cpu = 0;  // likewise, CPU time of the task's thread
 
+  void Add(const Stretch& other);
   double rate() const { return records / wall; }
   double cpu_per_record() const { return cpu / records; }
 };

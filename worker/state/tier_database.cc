@@ -140,8 +140,7 @@ Result<rocksdb::SstFileWriter*> TierDatabase::SortedChanges::FileOf(std::string_
   TierPart* part = rep->PartOf(key);
   if (part == nullptr) return Status::Internal("an entry of a state that the tier does not know");
   Files& files = files_[part];
-  if (files.writer == nullptr ||
-      files.writer->FileSize() >= rep->options().target_file_size_base) {
+  if (files.writer == nullptr || files.writer->FileSize() >= rep->options().target_file_size_base) {
     PENSTOCK_RETURN_IF_ERROR(BeginFile(*rep, files));
   }
   return files.writer.get();

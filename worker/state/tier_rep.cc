@@ -25,8 +25,8 @@ rocksdb::Options DatabaseOptions(rocksdb::Env* env, const StateMemory& memory) {
   table.format_version = 5;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.block_cache = memory.caches().blocks;
-  // In small pieces: the index or filter of a whole file may be more than the cache has room for, and
-  // would be read again for every look-up.
+  // In small pieces: the index or filter of a whole file may be more than the cache has room for,
+  // and would be read again for every look-up.
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.partition_filters = true;
   table.metadata_block_size = kIndexBlockBytes;
