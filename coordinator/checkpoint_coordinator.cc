@@ -10,6 +10,9 @@
 namespace penstock {
 namespace {
 
+/// Long enough for some records to have passed.
+constexpr Clock::Duration kAfterRestart = std::chrono::milliseconds(100);
+
 std::int64_t Millis(Clock::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
@@ -38,7 +41,9 @@ void CheckpointCoordinator::Begin(CheckpointId last_used) {
   }
   last_used_ = std::max(last_used_, last_used);
   last_trigger_ = clock_.Now();
-  next_trigger_ = last_trigger_ + options_.interval;
+  const bool first_attempt = last_used_ == CheckpointId();
+  next_trigger_ = last_trigger_ + (first_attempt ? options_.interval
+                                                 : std::min(options_.interval, kAfterRestart));
 }
 
 CheckpointActions CheckpointCoordinator::End(const std::string& reason) {

@@ -82,6 +82,7 @@ class CheckpointCoordinator {
   CheckpointCoordinator(const JobGraph& graph, CheckpointOptions options, const Clock& clock);
 
   /// The tasks of a new attempt run, of the graph as it is now. Ids continue after `last_used`.
+  /// After a restart the first one comes soon, whatever the interval: it commits what was not.
   void Begin(CheckpointId last_used);
   /// The attempt is over; the one in flight counts as failed, and all requests are answered so.
   CheckpointActions End(const std::string& reason);

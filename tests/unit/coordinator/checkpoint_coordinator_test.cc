@@ -52,6 +52,12 @@ TEST_F(CheckpointCoordinatorTest, WhenTheIntervalHasPassedThenOneIsTriggeredAndN
   EXPECT_THAT(After(seconds(20)), IsEmpty());
 }
 
+TEST_F(CheckpointCoordinatorTest, WhenAnAttemptIsNotTheFirstThenItsFirstOneComesSoon) {
+  coordinator_.Begin(CheckpointId(7));
+  EXPECT_THAT(After(std::chrono::milliseconds(99)), IsEmpty());
+  EXPECT_EQ(PreparedId(After(std::chrono::milliseconds(1))), 8u);
+}
+
 TEST_F(CheckpointCoordinatorTest, WhenOneIsRequestedSoonThenItIsTriggeredAtOnceAndOnce) {
   EXPECT_EQ(PreparedId(coordinator_.RequestSoon()), 1u);
   EXPECT_THAT(coordinator_.RequestSoon(), IsEmpty()) << "one is in flight";
