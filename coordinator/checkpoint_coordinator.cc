@@ -42,8 +42,8 @@ void CheckpointCoordinator::Begin(CheckpointId last_used) {
   last_used_ = std::max(last_used_, last_used);
   last_trigger_ = clock_.Now();
   const bool first_attempt = last_used_ == CheckpointId();
-  next_trigger_ = last_trigger_ + (first_attempt ? options_.interval
-                                                 : std::min(options_.interval, kAfterRestart));
+  next_trigger_ = last_trigger_ +
+                  (first_attempt ? options_.interval : std::min(options_.interval, kAfterRestart));
 }
 
 CheckpointActions CheckpointCoordinator::End(const std::string& reason) {

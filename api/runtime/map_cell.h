@@ -42,7 +42,7 @@ class MapTableCell final : public MapCell<UK, V>, public BoundState {
         life_(site.ttl, site.current.time) {}
 
   static StateDescriptor Describe(const std::string& uid, const std::string& name) {
-    return {uid, name, "map", FingerprintOf<K>(), FingerprintOf<UK>(), Life::Describe(),
+    return {uid,           name, "map", FingerprintOf<K>(), FingerprintOf<UK>(), Life::Describe(),
             Life::Evolve()};
   }
 
