@@ -7,6 +7,8 @@
 
 #include "api/runtime/codec.h"
 #include "api/runtime/evolution_of.h"
+#include "api/runtime/list_chunk.h"
+#include "api/runtime/timed_value.h"
 #include "tests/unit/checkpoint/stored_money.h"
 
 namespace penstock {
@@ -399,6 +401,49 @@ TEST(ValueMigrationTest, WhenKeysDifferThenBothAreShown) {
           .message(),
       "the key type of state 'count' of operator 'alerts' has changed: it was (value i32) and "
       "is (value i64)");
+}
+
+/// `bytes` of a state that was kept like Before, as one that is kept like Now has them.
+template <typename Before, typename Now>
+std::string Rekept(const std::string& bytes) {
+  const auto migration =
+      ValueMigration::Make({"alerts", "count"}, Before::Describe(), Now::Describe(), Now::Evolve());
+  EXPECT_TRUE(migration.ok()) << migration.status().message();
+  std::string out;
+  EXPECT_TRUE(migration->Convert(bytes, out).ok());
+  return out;
+}
+
+TEST(ValueMigrationTest, WhenATimeToLiveIsSwitchedOnOrOffThenValuesStayAndTheirAgeIsUnknown) {
+  using Number = internal::Lasting<std::int64_t>;
+  using TimedNumber = internal::Expiring<std::int64_t>;
+  std::string timed;
+  TimedValue<std::int64_t>::Encode({internal::kUnstamped, 7}, timed);
+  EXPECT_EQ((Rekept<Number, TimedNumber>(EncodeToString(std::int64_t{7}))), timed);
+  EXPECT_EQ((Rekept<TimedNumber, Number>(timed)), EncodeToString(std::int64_t{7}));
+
+  using Struct = internal::Lasting<Count>;
+  using TimedStruct = internal::Expiring<Count>;
+  timed.clear();
+  TimedValue<Count>::Encode({internal::kUnstamped, {9}}, timed);
+  EXPECT_EQ((Rekept<Struct, TimedStruct>(EncodeToString(Count{9}))), timed);
+  EXPECT_EQ((Rekept<TimedStruct, Struct>(timed)), EncodeToString(Count{9}));
+}
+
+TEST(ValueMigrationTest, WhenATimeToLiveOfAListIsSwitchedOnOrOffThenItsElementsStay) {
+  using Chunk = ListChunkValue<ListChunk<std::string>>;
+  using TimedChunk = ListChunkValue<TimedListChunk<std::string>>;
+  ListChunk<std::string> chunk;
+  chunk.elements = {"a", "b"};
+  std::string plain;
+  Chunk::Encode(chunk, plain);
+
+  const std::string timed = Rekept<Chunk, TimedChunk>(plain);
+  TimedListChunk<std::string> begun;
+  ASSERT_TRUE(TimedChunk::Decode(timed, begun));
+  EXPECT_THAT(begun.elements, ElementsAre("a", "b"));
+  EXPECT_THAT(begun.times, ElementsAre(internal::kUnstamped, internal::kUnstamped));
+  EXPECT_EQ((Rekept<TimedChunk, Chunk>(timed)), plain);
 }
 
 }  // namespace
