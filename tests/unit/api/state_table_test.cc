@@ -239,11 +239,18 @@ TEST(StateTableTest, WhenTheShardIsCompleteThenAbsentKeysAreNotLookedUp) {
 TEST(StateTableTest, WhenEntriesAreUsedThenOthersAreEvictedFirst) {
   CheckedTable<std::uint64_t, std::uint32_t> checked;
   for (std::uint64_t key = 0; key < 200'000; ++key) checked.Set(key, 1);
-  checked.table->Evict(0.01);  // takes the marks of use away
-  const std::size_t before = checked.table->size();
-  for (int i = 0; i < 5; ++i) checked.table->Evict(0.1);
-  EXPECT_LT(checked.table->size(), before * 0.75);
-  EXPECT_GT(checked.table->size(), before * 0.4);
+  const auto use = [&] {
+    for (std::uint64_t key = 0; key < 20'000; ++key) checked.Check(key);
+  };
+  for (int i = 0; i < 8; ++i) {
+    use();
+    checked.table->Evict(0.1);
+  }
+  EXPECT_LT(checked.table->size(), 110'000U);
+  EXPECT_GT(checked.table->size(), 60'000U);
+  const int before = checked.tier.gets;
+  use();
+  EXPECT_EQ(checked.tier.gets, before) << "they are all in memory";
   checked.ExpectEqual();
 }
 
