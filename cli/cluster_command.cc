@@ -25,11 +25,6 @@ constexpr auto kReadyTimeout = std::chrono::seconds(30);
 constexpr auto kStopTimeout = std::chrono::seconds(20);
 constexpr auto kPollInterval = std::chrono::milliseconds(5);
 
-int Fail(const CommandContext& context, const Status& status) {
-  context.console.Error(status);
-  return ExitCodeOf(status);
-}
-
 Clock::MonotonicTime Now() { return SystemClock::Instance().Now(); }
 
 std::string DataDirectory(const CommandContext& context) {

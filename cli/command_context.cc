@@ -1,5 +1,6 @@
 #include "cli/command_context.h"
 
+#include "cli/exit_code.h"
 #include "common/config/options.h"
 #include "common/file_system.h"
 
@@ -17,6 +18,12 @@ RestClient CommandContext::Rest() const {
                           : std::string();  // the coordinator's refusal says what is missing
   while (!token.empty() && token.back() == '\n') token.pop_back();
   return RestClient(std::move(url), std::move(token));
+}
+
+int Fail(const CommandContext& context, const Status& status) {
+  context.console.ClearProgress();
+  context.console.Error(status);
+  return ExitCodeOf(status);
 }
 
 }  // namespace penstock

@@ -19,4 +19,7 @@ struct CommandContext {
   RestClient Rest() const;
 };
 
+/// Prints the error, on a line of its own; the exit code that belongs to it.
+int Fail(const CommandContext& context, const Status& status);
+
 }  // namespace penstock

@@ -15,11 +15,6 @@ namespace json = boost::json;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
 
-int Fail(const CommandContext& context, const Status& status) {
-  context.console.Error(status);
-  return ExitCodeOf(status);
-}
-
 std::int64_t NowMillis() { return ToMillis(SystemClock::Instance().Wall()); }
 
 bool IsRunning(std::string_view state) {

@@ -17,11 +17,6 @@ namespace json = boost::json;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
 
-int Fail(const CommandContext& context, const Status& status) {
-  context.console.Error(status);
-  return ExitCodeOf(status);
-}
-
 /// The body of the request: the same for every vertex that the job has.
 Result<json::value> Requirements(const RestClient& rest, const std::string& path,
                                  std::uint32_t parallelism) {

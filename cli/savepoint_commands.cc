@@ -18,12 +18,6 @@ namespace json = boost::json;
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
 constexpr int kTries = 30;
 
-int Fail(const CommandContext& context, const Status& status) {
-  context.console.ClearProgress();
-  context.console.Error(status);
-  return ExitCodeOf(status);
-}
-
 /// Asks for something that takes a while; the path where its outcome is told. When the coordinator,
 /// which was there a moment ago, dies before it answers, the same is asked again.
 Result<std::string> Begin(const RestClient& rest, const std::string& path,
