@@ -176,13 +176,16 @@ class TableFiles final : public rocksdb::FileSystemWrapper {
 /// RocksDB's warnings, in our log: its own log file aborts the process when the disk is full.
 class WarningsOnly final : public rocksdb::Logger {
  public:
-  WarningsOnly() : Logger(rocksdb::WARN_LEVEL) {}
+  explicit WarningsOnly(std::string part) : Logger(rocksdb::WARN_LEVEL), part_(std::move(part)) {}
   using Logger::Logv;
   void Logv(const char* format, va_list arguments) override {
     char line[512];
     vsnprintf(line, sizeof(line), format, arguments);
-    LogWarn("state", {{"rocksdb", std::string(line)}});
+    LogWarn(part_, {{"rocksdb", std::string(line)}});
   }
+
+ private:
+  const std::string part_;
 };
 
 }  // namespace
@@ -215,7 +218,9 @@ std::unique_ptr<rocksdb::Env> NewTableFileEnv(FileSystem& fs, FileTallies* talli
   return rocksdb::NewCompositeEnv(std::make_shared<TableFiles>(fs, tallies));
 }
 
-std::shared_ptr<rocksdb::Logger> NewWarningLog() { return std::make_shared<WarningsOnly>(); }
+std::shared_ptr<rocksdb::Logger> NewWarningLog(std::string part) {
+  return std::make_shared<WarningsOnly>(std::move(part));
+}
 
 Status FromRocks(const rocksdb::Status& status, const std::string& path) {
   if (status.ok()) return Status::Ok();

@@ -39,8 +39,8 @@ class FileTallies {
 /// synced: a database that lives in it is lost with its process. Both outlive it.
 std::unique_ptr<rocksdb::Env> NewTableFileEnv(FileSystem& fs, FileTallies* tallies);
 
-/// RocksDB's warnings, in our log; shared, as all threads of a database log.
-std::shared_ptr<rocksdb::Logger> NewWarningLog();
+/// RocksDB's warnings, in our log as those of `part`; shared, as all threads of a database log.
+std::shared_ptr<rocksdb::Logger> NewWarningLog(std::string part);
 
 /// The cause behind a RocksDB error, as ours.
 Status FromRocks(const rocksdb::Status& status, const std::string& path);

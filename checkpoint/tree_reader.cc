@@ -28,7 +28,7 @@ rocksdb::Options ReaderOptions(rocksdb::Env* env) {
   options.disable_auto_compactions = true;
   options.max_open_files = kMaxOpenFiles;
   options.verify_sst_unique_id_in_manifest = false;  // imported files have those of other databases
-  options.info_log = NewWarningLog();
+  options.info_log = NewWarningLog("state");
   return options;
 }
 

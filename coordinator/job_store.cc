@@ -1,12 +1,11 @@
 #include "coordinator/job_store.h"
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include "checkpoint/rocks_files.h"
 #include "common/file_system.h"
 #include "common/logging.h"
 #include "common/mutex.h"
@@ -37,18 +36,6 @@ rocksdb::WriteOptions Durable() {
   return options;
 }
 
-/// RocksDB's warnings, in our log: its own log file aborts the process when the disk is full.
-class WarningsOnly final : public rocksdb::Logger {
- public:
-  WarningsOnly() : Logger(rocksdb::WARN_LEVEL) {}
-  using Logger::Logv;
-  void Logv(const char* format, va_list arguments) override {
-    char line[512];
-    vsnprintf(line, sizeof(line), format, arguments);
-    LogWarn("job store", {{"rocksdb", std::string(line)}});
-  }
-};
-
 rocksdb::Options DatabaseOptions() {
   rocksdb::Options options;
   options.create_if_missing = true;
@@ -56,7 +43,7 @@ rocksdb::Options DatabaseOptions() {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.write_buffer_size = 4 << 20;
   options.max_background_jobs = 2;
-  options.info_log = std::make_shared<WarningsOnly>();  // shared: the database's threads log
+  options.info_log = internal::NewWarningLog("job store");
   return options;
 }
 

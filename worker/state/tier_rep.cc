@@ -52,7 +52,7 @@ rocksdb::Options DatabaseOptions(rocksdb::Env* env, const StateMemory& memory) {
   options.verify_sst_unique_id_in_manifest = false;  // imported files have those of other databases
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log = internal::NewWarningLog();
+  options.info_log = internal::NewWarningLog("state");
   return options;
 }
 
