@@ -8,9 +8,12 @@
 #include "connectors/basic/discard_sink.h"
 #include "connectors/basic/print_sink.h"
 #include "connectors/basic/sequence_source.h"
+#include "tests/support/recording_builder.h"
 
 namespace penstock {
 namespace {
+
+using testing::RecordingBuilder;
 
 struct Event {
   std::string user;
@@ -34,21 +37,8 @@ struct TransactionalSink final : Sink<Event> {
   }
 };
 
-struct RecordingBuilder final : JobBuilder {
-  std::uint32_t AddOperator(OperatorSpec spec) override {
-    operators.push_back(std::move(spec));
-    return static_cast<std::uint32_t>(operators.size() - 1);
-  }
-  void Complain(std::string problem) override { problems.push_back(std::move(problem)); }
-
-  std::vector<OperatorSpec> operators;
-  std::vector<std::string> problems;
-};
-
 RecordingBuilder Build(internal::JobFunction job, std::map<std::string, std::string> named = {}) {
-  RecordingBuilder builder;
-  internal::BuildJob(job, {std::move(named), "/home/me"}, builder);
-  return builder;
+  return testing::BuildJob(job, std::move(named));
 }
 
 Event MakeEvent(std::uint64_t i) {
