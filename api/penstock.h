@@ -2,7 +2,7 @@
 
 /// The one include of a job author:
 ///
-///   #include "api/penstock.h"
+///   #include <penstock/penstock.h>
 ///   using namespace penstock;
 ///
 ///   PENSTOCK_JOB(word_count) {
