@@ -14,6 +14,7 @@
 #include "cli/config_command.h"
 #include "cli/exit_code.h"
 #include "cli/job_commands.h"
+#include "cli/new_command.h"
 #include "cli/rescale_command.h"
 #include "cli/run_command.h"
 #include "cli/savepoint_commands.h"
@@ -81,6 +82,7 @@ class CommandLine {
     AddServers();
     AddCluster();
     AddConfig();
+    AddNew();
     AddSubmission();
     AddValidate();
     AddJobCommands();
@@ -97,6 +99,7 @@ class CommandLine {
   void AddServers();
   void AddCluster();
   void AddConfig();
+  void AddNew();
   void AddSubmission();
   void AddValidate();
   void DescribeSubmission(CLI::App& command);
@@ -128,6 +131,7 @@ class CommandLine {
   StopRequest stop_;
   RunRequest request_;
   StateRequest state_;
+  NewJobRequest new_job_;
   unsigned parallelism_ = 0;
 };
 
@@ -183,6 +187,14 @@ void CommandLine::AddConfig() {
   get->add_option("key", config_prefix_, "Only options whose key starts like this");
   get->add_flag("--show-origin", show_origin_, "Where each value comes from");
   AddCommand(*config, "reference", "Describe every option, as Markdown", ShowOptionReference);
+}
+
+void CommandLine::AddNew() {
+  CLI::App* command =
+      AddCommand(app_, "new", "Begin a job of your own: a project that builds, with tests",
+                 [this](const CommandContext& context) { return NewJob(context, new_job_); });
+  command->add_option("name", new_job_.name, "Of the job, such as page_views")->required();
+  command->add_option("--dir", new_job_.directory, "Where; default: a directory of that name");
 }
 
 void CommandLine::DescribeSubmission(CLI::App& command) {

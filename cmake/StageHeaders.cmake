@@ -3,6 +3,8 @@
 # "common/status.h"; installed ones begin with penstock/, so that they can't find a file of the
 # job's author that is named alike.
 
+cmake_policy(VERSION 3.25)
+
 file(GLOB_RECURSE todo RELATIVE "${PENSTOCK_SOURCE}"
      "${PENSTOCK_SOURCE}/api/*.h" "${PENSTOCK_SOURCE}/connectors/*.h")
 set(include_line "#include \"((api|common|connectors|graph)/[^\"]+)\"")
