@@ -17,10 +17,10 @@ TEST(NewCommandTest, WhenANameFitsAFileATargetAndAJobThenItIsTaken) {
 }
 
 TEST(NewCommandTest, WhenANameDoesNotFitThenItIsRefusedWithAHint) {
-  for (const std::string& name : {std::string(), std::string("Views"), std::string("2nd"),
-                                  std::string("_x"), std::string("a-b"), std::string("a/b"),
-                                  std::string("a b"), std::string("ä"), std::string("test"),
-                                  std::string("all"), std::string(65, 'a')}) {
+  for (const std::string& name :
+       {std::string(), std::string("Views"), std::string("2nd"), std::string("_x"),
+        std::string("a-b"), std::string("a/b"), std::string("a b"), std::string("ä"),
+        std::string("test"), std::string("all"), std::string(65, 'a')}) {
     const Status status = CheckJobName(name);
     EXPECT_EQ(status.code(), ErrorCode::kInvalidArgument) << name;
     EXPECT_FALSE(status.hint().empty()) << name;
