@@ -66,7 +66,7 @@ bool CommandLine::WantsJson(const std::vector<char*>& words) {
 }
 
 std::string CommandLine::HelpOf(const std::string& command) const {
-  return app_.get_subcommand(command)->help();
+  return app_.get_subcommand(command)->help("penstock");
 }
 
 int CommandLine::Run(std::vector<char*> words) {

@@ -52,7 +52,7 @@ CLI::App* CommandLine::AddCommand(CLI::App& parent, const char* name, const char
   command->add_option("--config", global_.config_file, "Configuration file (YAML)")
       ->type_name(kFileValue);
   command->add_option("-D", global_.definitions, "Configuration, key=value; may be repeated")
-      ->type_name(kOptionValue)
+      ->type_name(kDefinitionValue)
       ->allow_extra_args(false);
   command->callback([this, action = std::move(action)] { action_ = action; });
   return command;
@@ -99,7 +99,7 @@ void CommandLine::AddConfig() {
                                return ShowConfiguration(context, config_prefix_, show_origin_);
                              });
   get->add_option("key", config_prefix_, "Only options whose key starts like this")
-      ->type_name(kOptionValue);
+      ->type_name(kKeyValue);
   get->add_flag("--show-origin", show_origin_, "Where each value comes from");
   AddOutput(*get);
   AddOutput(

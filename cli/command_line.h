@@ -33,7 +33,8 @@ inline constexpr const char* kFileValue = "FILE";
 inline constexpr const char* kPathValue = "PATH";
 inline constexpr const char* kPluginValue = "JOB.so";
 inline constexpr const char* kJobValue = "JOB";
-inline constexpr const char* kOptionValue = "KEY=VALUE";
+inline constexpr const char* kKeyValue = "KEY";
+inline constexpr const char* kDefinitionValue = "KEY=VALUE";
 
 /// All commands and their options. Each, when it is the one that was given, sets the action.
 class CommandLine {

@@ -49,7 +49,8 @@ std::string BashOffer(const CompletedValue& value) {
     case Completed::kJobs: return "_penstock_words \"$(penstock list -a -o name 2>/dev/null)\"";
     case Completed::kPlugins: return "_penstock_plugins";
     case Completed::kFiles: return "_penstock_files";
-    case Completed::kOptionKeys: return "_penstock_keys";
+    case Completed::kKeys: return fmt::format("_penstock_words '{}'", OptionKeys(""));
+    case Completed::kDefinitions: return "_penstock_definitions";
   }
   return ":";
 }
@@ -105,7 +106,7 @@ std::string BashPlaces(const std::vector<CompletedCommand>& commands) {
     if (!command.commands.empty()) {
       std::vector<std::string> names;
       for (const CLI::App* below : command.commands) names.push_back(below->get_name());
-      cases += fmt::format("    '{} '*) _penstock_words '{}' ;;\n", command.path, Joined(names));
+      cases += fmt::format("    '{} 0') _penstock_words '{}' ;;\n", command.path, Joined(names));
       continue;
     }
     for (std::size_t i = 0; i < command.positionals.size(); ++i) {
@@ -128,7 +129,7 @@ std::string BashScript(const std::vector<CompletedCommand>& commands) {
     }
   }
   return fmt::format(
-      R"({}_penstock_keys() {{
+      R"({}_penstock_definitions() {{
   COMPREPLY=($(compgen -W '{}' -- "$cur"))
   compopt -o nospace 2>/dev/null
 }}
@@ -171,7 +172,8 @@ std::string FishOffer(const CompletedValue& value) {
     case Completed::kJobs: return " -x -a '(penstock list -a -o name 2>/dev/null)'";
     case Completed::kPlugins: return " -x -a '(__fish_complete_suffix .so)'";
     case Completed::kFiles: return " -r -F";
-    case Completed::kOptionKeys: return fmt::format(" -x -a '{}'", OptionKeys("="));
+    case Completed::kKeys: return fmt::format(" -x -a '{}'", OptionKeys(""));
+    case Completed::kDefinitions: return fmt::format(" -x -a '{}'", OptionKeys("="));
   }
   return "";
 }

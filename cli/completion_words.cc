@@ -34,8 +34,10 @@ CompletedValue ValueOf(const CLI::Option& option) {
     value.kind = Completed::kPlugins;
   } else if (type == kFileValue || type == kPathValue) {
     value.kind = Completed::kFiles;
-  } else if (type == kOptionValue) {
-    value.kind = Completed::kOptionKeys;
+  } else if (type == kKeyValue) {
+    value.kind = Completed::kKeys;
+  } else if (type == kDefinitionValue) {
+    value.kind = Completed::kDefinitions;
   }
   return value;
 }

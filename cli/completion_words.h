@@ -9,7 +9,15 @@
 namespace penstock {
 
 /// What can stand at a place of the command line.
-enum class Completed : unsigned char { kNothing, kWords, kJobs, kPlugins, kFiles, kOptionKeys };
+enum class Completed : unsigned char {
+  kNothing,
+  kWords,
+  kJobs,
+  kPlugins,
+  kFiles,
+  kKeys,         ///< Of the configuration.
+  kDefinitions,  ///< key=value
+};
 
 /// The values of one option or positional argument.
 struct CompletedValue {
