@@ -27,6 +27,9 @@ MAY_USE = {
 MAY_USE["bench"] = list(MAY_USE)
 MAY_USE["tests"] = list(MAY_USE) + ["bench"]
 
+# A project of its own, as `penstock new` writes it.
+TEMPLATES = "cli/templates/"
+
 # Headers that a job author's compile reads, and what must never reach it.
 PUBLIC = ("api", "connectors")
 PRIVATE_LIBRARIES = re.compile(r"(capnp|kj|rocksdb|boost/asio|boost/beast)[/.]|zmq")
@@ -53,9 +56,9 @@ class Tree:
         self.includes = {}
         for folder in MAY_USE:
             for file in sorted((root / folder).rglob("*")):
-                if file.suffix in (".h", ".cc"):
+                path = file.relative_to(root).as_posix()
+                if file.suffix in (".h", ".cc") and not path.startswith(TEMPLATES):
                     text = file.read_text(encoding="utf-8")
-                    path = file.relative_to(root).as_posix()
                     self.includes[path] = [(path, *found) for found in self._find(text)]
 
     @staticmethod
