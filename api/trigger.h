@@ -332,7 +332,9 @@ struct ContinuousProcessingTimeTrigger {
 
  private:
   void SetNext(Timestamp from, Window window, Context& context) const {
-    Timestamp next = from + interval;
+    // Intervals that have been missed count once.
+    Timestamp next =
+        std::max(from, internal::IntervalStart(context.processing_time(), interval)) + interval;
     if (window.max_timestamp() > from) next = std::min(next, window.max_timestamp());
     context.state().time = next;
     context.set_processing_timer(next);

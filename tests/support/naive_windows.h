@@ -216,6 +216,7 @@ class NaiveWindows {
   }
   void SetNext(std::int64_t from, std::int64_t last, Contents& contents, bool event_time) {
     std::int64_t next = from + spec_.trigger_param;
+    if (!event_time) next = std::max(next, Floor(now, spec_.trigger_param) + spec_.trigger_param);
     if (event_time || last > from) next = std::min(next, last);
     if (event_time && watermark == INT64_MAX && last == INT64_MAX) next = last;
     contents.next = next;
