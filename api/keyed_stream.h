@@ -28,7 +28,8 @@ class KeyedStream {
       "a key must not contain floating-point numbers: 0.0 and -0.0 are equal and differ as "
       "bytes. Use an integer, for example the value in thousandths");
 
-  KeyedStream(internal::StreamEnd end, KeyFn key) : end_(end), key_(std::move(key)) {}
+  KeyedStream(internal::StreamEnds ends, KeyFn key)
+      : ends_(std::move(ends)), key_(std::move(key)) {}
 
   /// Combines all records of a key: emits, for each record, `reduce(last result, record)`; the
   /// first record is its own result.
@@ -39,7 +40,7 @@ class KeyedStream {
                   "reference and returns one");
     auto make = [uid, key = key_, reduce] { return MakeReduce<T, KeyFn, F>(uid, key, reduce); };
     auto states = ReduceStates<T, KeyFn>(uid);
-    return internal::PlaceKeyed<T, T>(end_, key_, "reduce", std::move(uid), std::move(states),
+    return internal::PlaceKeyed<T, T>(ends_, key_, "reduce", std::move(uid), std::move(states),
                                       std::move(make));
   }
   template <typename F>
@@ -53,13 +54,13 @@ class KeyedStream {
   auto process(std::string uid, Fn function) const {
     using Out = ProcessOutput<Fn>;
     if (const std::string problem = ProcessProblem(uid, function); !problem.empty()) {
-      end_.draft->Complain(problem);
+      ends_.draft->Complain(problem);
     }
     auto states = ProcessStates(uid, function);
     auto make = [uid, key = key_, function] {
       return MakeProcess<T, KeyFn, Fn>(uid, key, function);
     };
-    return internal::PlaceKeyed<Out, T>(end_, key_, "process", std::move(uid), std::move(states),
+    return internal::PlaceKeyed<Out, T>(ends_, key_, "process", std::move(uid), std::move(states),
                                         std::move(make));
   }
   template <typename Fn>
@@ -73,7 +74,7 @@ class KeyedStream {
   /// .trigger(…) and others.
   template <typename Spec>
   WindowedStream<T, KeyFn, Spec> window(std::string uid, Spec windows) const {
-    return WindowedStream<T, KeyFn, Spec>(end_, key_, std::move(uid), std::move(windows));
+    return WindowedStream<T, KeyFn, Spec>(ends_, key_, std::move(uid), std::move(windows));
   }
   template <typename Spec>
   WindowedStream<T, KeyFn, Spec> window(Spec windows) const {
@@ -81,12 +82,22 @@ class KeyedStream {
     return window("", std::move(windows));
   }
 
+  /// Both streams, whose keys name the same state, for one KeyedCoProcess.
+  template <typename U, typename OtherKeyFn>
+  auto connect(const KeyedStream<U, OtherKeyFn>& other) const;
+  /// With a stream that is broadcast(), for a KeyedBroadcastProcess.
+  template <typename B>
+  auto connect(const Stream<B>& broadcast) const;
+
  private:
+  template <typename, typename>
+  friend class KeyedStream;
+
   void ComplainOfMissingUid(const std::string& what, const std::string& call) const {
-    end_.draft->ComplainOfMissingUid(what + " after key_by", call);
+    ends_.draft->ComplainOfMissingUid(what + " after key_by", call);
   }
 
-  internal::StreamEnd end_;
+  internal::StreamEnds ends_;
   KeyFn key_;
 };
 

@@ -1,13 +1,16 @@
 #pragma once
 
-#include <string>
+#include <type_traits>
+#include <utility>
 
 #include "api/aggregating_state.h"
 #include "api/collector.h"
 #include "api/list_state.h"
 #include "api/map_state.h"
+#include "api/output_tag.h"
 #include "api/reducing_state.h"
 #include "api/runtime/keyed_state.h"
+#include "api/runtime/side_outputs.h"
 #include "api/runtime/window_key.h"
 #include "api/state.h"
 #include "api/trigger.h"
@@ -27,8 +30,9 @@ template <typename K>
 class WindowContext {
  public:
   /// For operators. `at` is the window at hand.
-  WindowContext(const WindowKey<K>& at, const internal::OperatorTimes& times)
-      : at_(at), times_(times) {}
+  WindowContext(const WindowKey<K>& at, const internal::OperatorTimes& times,
+                internal::SideOutputs& sides)
+      : at_(at), times_(times), sides_(sides) {}
 
   const K& key() const { return at_.key; }
   Window window() const { return at_.window; }
@@ -36,10 +40,20 @@ class WindowContext {
   Timestamp watermark() const { return times_.watermark; }
   /// The wall clock.
   Timestamp processing_time() const { return times_.processing; }
+  /// Emits on a side output, with the timestamp window.end - 1 ms unless it says otherwise.
+  template <typename U>
+  void output(const OutputTag<U>& tag, std::type_identity_t<U> record) {
+    output(tag, std::move(record), window().end - Millis(1));
+  }
+  template <typename U>
+  void output(const OutputTag<U>& tag, std::type_identity_t<U> record, Timestamp timestamp) {
+    sides_.Emit<U>(tag, std::move(record), timestamp);
+  }
 
  private:
   const WindowKey<K>& at_;
   const internal::OperatorTimes& times_;
+  internal::SideOutputs& sides_;
 };
 
 /// Base of a function that is called when a window fires:

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -8,6 +11,7 @@
 
 #include "api/evictor.h"
 #include "api/job.h"
+#include "api/output_tag.h"
 #include "api/runtime/place_keyed.h"
 #include "api/runtime/triggered_window_operator.h"
 #include "api/runtime/window_operator.h"
@@ -20,6 +24,16 @@
 namespace penstock {
 
 namespace internal {
+
+/// What windows are placed with.
+template <typename T, typename KeyFn>
+struct WindowSetup {
+  StreamEnds ends;
+  KeyFn key;
+  std::string uid;
+  Millis allowed_lateness{0};
+  std::optional<OutputTag<T>> late = {};
+};
 
 /// What a window emits when all records were reduced to one.
 struct EmitRecord {
@@ -61,34 +75,41 @@ class WindowedStream {
       "window() needs penstock::tumbling(...), sliding(...), session(...), global_windows(), "
       "count_window(...), or processing_time(...) of one of the first three");
 
-  WindowedStream(internal::StreamEnd end, KeyFn key, std::string uid, Spec windows)
-      : WindowedStream(end, std::move(key), std::move(uid), windows, DefaultTrigger(windows),
-                       DefaultEvictor(windows), Millis(0)) {}
+  WindowedStream(internal::StreamEnds ends, KeyFn key, std::string uid, Spec windows)
+      : WindowedStream({std::move(ends), std::move(key), std::move(uid)}, windows,
+                       DefaultTrigger(windows), DefaultEvictor(windows)) {}
   /// For the methods below.
-  WindowedStream(internal::StreamEnd end, KeyFn key, std::string uid, Spec windows, Trigger trigger,
-                 Evictor evictor, Millis allowed_lateness)
-      : end_(end),
-        key_(std::move(key)),
-        uid_(std::move(uid)),
+  WindowedStream(internal::WindowSetup<T, KeyFn> setup, Spec windows, Trigger trigger,
+                 Evictor evictor)
+      : setup_(std::move(setup)),
         windows_(std::move(windows)),
         trigger_(std::move(trigger)),
-        evictor_(std::move(evictor)),
-        allowed_lateness_(allowed_lateness) {}
+        evictor_(std::move(evictor)) {}
 
   /// Replaces what says when a window fires: one of api/trigger.h, or a class like it.
   template <typename NewTrigger>
   WindowedStream<T, KeyFn, Spec, NewTrigger, Evictor, false> trigger(NewTrigger trigger) const {
-    return {end_, key_, uid_, windows_, std::move(trigger), evictor_, allowed_lateness_};
+    return {setup_, windows_, std::move(trigger), evictor_};
   }
   /// Drops records from windows that fire: one of api/evictor.h, or a class like it.
   template <typename NewEvictor>
   WindowedStream<T, KeyFn, Spec, Trigger, NewEvictor, false> evictor(NewEvictor evictor) const {
-    return {end_, key_, uid_, windows_, trigger_, std::move(evictor), allowed_lateness_};
+    return {setup_, windows_, trigger_, std::move(evictor)};
   }
   /// Event-time windows are kept for so long after the watermark has passed their end, and fire
   /// again for every record that still comes. Records that come later are dropped and counted.
   WindowedStream<T, KeyFn, Spec, Trigger, Evictor, false> allowed_lateness(Millis lateness) const {
-    return {end_, key_, uid_, windows_, trigger_, evictor_, lateness};
+    auto setup = setup_;
+    setup.allowed_lateness = lateness;
+    return {std::move(setup), windows_, trigger_, evictor_};
+  }
+
+  /// Records that come too late are emitted on a side output, with their own timestamps, instead of
+  /// being dropped: `result.side_output(tag)`.
+  WindowedStream<T, KeyFn, Spec, Trigger, Evictor, false> late_output(OutputTag<T> tag) const {
+    auto setup = setup_;
+    setup.late = std::move(tag);
+    return {std::move(setup), windows_, trigger_, evictor_};
   }
 
   /// Per key and window one `aggregator`, a copyable type with `void add(const T&)` and, for
@@ -145,12 +166,12 @@ class WindowedStream {
   template <typename A, typename Result>
   auto PlacePanes(A aggregator, Result result) const {
     Complain(windows_.Problem());
-    auto make = [uid = uid_, key = key_, windows = windows_, aggregator, result] {
+    auto make = [uid = setup_.uid, key = setup_.key, windows = windows_, aggregator, result] {
       return MakeWindowAggregate<T, KeyFn, A, Result, Spec>(uid, key, windows, aggregator, result);
     };
     return internal::PlaceKeyed<WindowOutput<T, KeyFn, A, Result>, T>(
-        end_, key_, "window " + windows_.name(), uid_, WindowAggregateStates<T, KeyFn, A>(uid_),
-        std::move(make));
+        setup_.ends, setup_.key, "window " + windows_.name(), setup_.uid,
+        WindowAggregateStates<T, KeyFn, A>(setup_.uid), std::move(make));
   }
   /// An evictor needs the records, so they are combined when the window fires.
   template <typename Contents, typename OnFire>
@@ -167,27 +188,24 @@ class WindowedStream {
     auto trigger = internal::BindTrigger<T>(trigger_);
     using Parts = WindowParts<T, KeyFn, Spec, decltype(trigger), Evictor, Contents, OnFire>;
     using Op = TriggeredWindowOperator<Parts>;
-    const Parts parts{uid_,
-                      key_,
-                      windows_,
-                      std::move(trigger),
-                      evictor_,
-                      allowed_lateness_,
-                      std::move(contents),
+    const Parts parts{setup_.uid,        setup_.key,
+                      windows_,          std::move(trigger),
+                      evictor_,          setup_.allowed_lateness,
+                      setup_.late,       std::move(contents),
                       std::move(on_fire)};
     std::vector<StateDescriptor> states = Op::Describe(parts);
     ComplainOf(parts, states);
     return internal::PlaceKeyed<typename OnFire::Output, T>(
-        end_, key_, "window " + windows_.name(), uid_, std::move(states),
+        setup_.ends, setup_.key, "window " + windows_.name(), setup_.uid, std::move(states),
         [parts] { return std::unique_ptr<Operator>(std::make_unique<Op>(parts)); });
   }
   template <typename Parts>
   [[gnu::cold]] void ComplainOf(const Parts& parts,
                                 const std::vector<StateDescriptor>& states) const {
     Complain(windows_.Problem());
-    Complain(internal::WindowStatesProblem(uid_, states));
+    Complain(internal::WindowStatesProblem(setup_.uid, states));
     if constexpr (requires { parts.trigger.Problem(); }) Complain(parts.trigger.Problem());
-    if (allowed_lateness_.count() < 0) Complain("the allowed lateness must not be negative");
+    if (setup_.allowed_lateness.count() < 0) Complain("the allowed lateness must not be negative");
     if (WindowsOf<Spec>::kMerging && parts.on_fire.HasStatesOfWindows()) {
       Complain(
           "sessions merge, so their function cannot have states per window: declare them with "
@@ -196,17 +214,14 @@ class WindowedStream {
   }
   void Complain(const std::string& problem) const {
     if (problem.empty()) return;
-    end_.draft->Complain("window \"" + uid_ + "\" at position " + end_.draft->next_position() +
-                         ": " + problem);
+    setup_.ends.draft->Complain("window \"" + setup_.uid + "\" at position " +
+                                setup_.ends.draft->next_position() + ": " + problem);
   }
 
-  internal::StreamEnd end_;
-  KeyFn key_;
-  std::string uid_;
+  internal::WindowSetup<T, KeyFn> setup_;
   Spec windows_;
   Trigger trigger_;
   Evictor evictor_;
-  Millis allowed_lateness_;
 };
 
 }  // namespace penstock

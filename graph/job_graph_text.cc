@@ -67,6 +67,18 @@ std::string KeyText(const Fingerprint& key) {
   return key.size() == 1 ? key.front().type : ToString(key);
 }
 
+std::string EdgeText(const JobEdge& edge) {
+  std::string text = ToString(edge.distribution);
+  if (!edge.key.empty()) text += " by " + KeyText(edge.key);
+  if (!edge.side.empty()) text += " of side output " + edge.side;
+  if (edge.input != 0) text += fmt::format(", input {}", edge.input + 1);
+  return text;
+}
+
+std::uint32_t Index(const JobGraph& graph, const JobEdge& edge) {
+  return static_cast<std::uint32_t>(&edge - graph.edges.data());
+}
+
 void AppendVertexTree(const JobGraph& graph, const JobVertex& vertex, const std::string& indent,
                       std::string& out);
 
@@ -85,8 +97,11 @@ void AppendOperatorTree(const JobGraph& graph, const JobVertex& vertex, std::int
     if (edge.from != vertex.id || edge.from_operator != static_cast<std::uint32_t>(position)) {
       continue;
     }
-    const std::string key = edge.key.empty() ? "" : " by " + KeyText(edge.key);
-    out += fmt::format("{}  └─ {}{}\n", indent, ToString(edge.distribution), key);
+    out += fmt::format("{}  └─ {}\n", indent, EdgeText(edge));
+    if (graph.inputs(edge.to).front() != Index(graph, edge)) {
+      out += fmt::format("{}     task {}, see above\n", indent, edge.to.value());
+      continue;
+    }
     AppendVertexTree(graph, graph.vertex(edge.to), indent + "     ", out);
   }
 }

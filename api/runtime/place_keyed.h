@@ -13,7 +13,7 @@ namespace penstock::internal {
 
 /// Adds a keyed operator behind the hash edge of `KeyFn`.
 template <typename Out, typename T, typename KeyFn, typename Make>
-[[gnu::cold]] Stream<Out> PlaceKeyed(const StreamEnd& end, const KeyFn& key, std::string name,
+[[gnu::cold]] Stream<Out> PlaceKeyed(const StreamEnds& ends, const KeyFn& key, std::string name,
                                      std::string uid, std::vector<StateDescriptor> states,
                                      Make make) {
   OperatorSpec spec;
@@ -23,7 +23,7 @@ template <typename Out, typename T, typename KeyFn, typename Make>
   spec.states = std::move(states);
   spec.make = std::move(make);
   auto edge = std::make_shared<const HashEdge<T, KeyFn>>(key);
-  return Stream<Out>({end.draft, AddReader(end, std::move(edge), std::move(spec))});
+  return Stream<Out>(AddReader(ends.Over(edge), edge, std::move(spec)));
 }
 
 }  // namespace penstock::internal

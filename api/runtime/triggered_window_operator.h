@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "api/collector.h"
+#include "api/output_tag.h"
 #include "api/runtime/keyed_loop.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/session_set.h"
+#include "api/runtime/side_outputs.h"
 #include "api/runtime/state_table.h"
 #include "api/runtime/typed_batch.h"
 #include "api/runtime/window_contents.h"
@@ -44,6 +46,7 @@ struct WindowParts {
   Trigger trigger;
   Evictor evictor;
   Millis allowed_lateness{0};
+  std::optional<OutputTag<T>> late;  ///< Where late records go; none: they are dropped.
   Contents contents;
   OnFire on_fire;
 };
@@ -87,7 +90,7 @@ class TriggeredWindowOperator final : public Operator {
     timers_->event_time().FireDue(watermark, [this](const WindowKey<K>& timer, Timestamp time) {
       OnTimer<true>(timer, time);
     });
-    collector_->Flush();
+    Flush();
     output_->EmitWatermark(watermark);
   }
   std::optional<Timestamp> NextProcessingTime() override {
@@ -182,7 +185,14 @@ class TriggeredWindowOperator final : public Operator {
   bool IsLate(Window window) const {
     return Windows::kEventTime && CleanupTime(window) <= times_.watermark;
   }
-  void OnLate(const T&, Timestamp) { late_->Add(1); }
+  [[gnu::cold]] void OnLate(const T& record, Timestamp time) {
+    if (!parts_.late) return late_->Add(1);
+    sides_->Emit<T>(*parts_.late, record, time);
+  }
+  void Flush() {
+    collector_->Flush();
+    sides_->Flush();
+  }
 
   // ---- the key and the window at hand ----
 
@@ -463,6 +473,7 @@ class TriggeredWindowOperator final : public Operator {
   std::optional<WindowBuffer<K, T>> buffer_;  // of windows that keep their records
   std::optional<WindowTimers<K>> timers_;
   std::optional<TriggerContext<State>> trigger_context_;
+  std::optional<internal::SideOutputs> sides_;
   std::optional<WindowContext<K>> window_context_;
   std::uint64_t evictions_ = 0;  // pointers to entries from before the last one are void
 
@@ -507,7 +518,8 @@ Status TriggeredWindowOperator<Parts>::Open(OperatorContext& context, Output& ou
   context.RegisterTable(timers_->event_time().table());
   context.RegisterTable(timers_->processing_time().table());
   trigger_context_.emplace(*timers_, times_);
-  window_context_.emplace(at_, times_);
+  sides_.emplace(context);
+  window_context_.emplace(at_, times_, *sides_);
   if constexpr (kMerging) {
     sessions_.emplace(SessionsOf(parts_.uid), groups, max);
     context.RegisterTable(*sessions_);
@@ -535,7 +547,7 @@ void TriggeredWindowOperator<Parts>::ProcessBatch(Batch& batch) {
       AddToWindows(records[i], times[i], hint);
     });
   }
-  collector_->Flush();
+  Flush();
 }
 
 template <typename Parts>

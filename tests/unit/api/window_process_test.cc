@@ -28,6 +28,8 @@ struct Line {
   bool operator==(const Line&) const = default;
 };
 
+const OutputTag<int> kFirings{"firings"};
+
 struct Describing : WindowProcess<Text, Event, Line> {
   ValueState<int> windows{this, "seen"};
   ValueState<int> firings{per_window(), "firings"};
@@ -47,6 +49,7 @@ struct Describing : WindowProcess<Text, Event, Line> {
     }
     text += " |";
     for (const std::int64_t size : sizes.get()) text += " " + std::to_string(size);
+    context.output(kFirings, firings.value_or(0));
     out.collect({std::move(text)});
   }
   void clear(Context&) {
@@ -79,6 +82,8 @@ TEST_P(WindowProcessTest, WhenWindowFiresThenFunctionSeesElementsTimesAndStates)
         .allowed_lateness(20ms)
         .process(Describing{});
   });
+  testing::CollectingOutput<int> firings;
+  harness.Read(kFirings, firings);
   const std::string user = "a user with a long name";
   harness.Process({Text(user), 1}, {3});
   harness.Process({Text(user), 2}, {1});
@@ -94,6 +99,7 @@ TEST_P(WindowProcessTest, WhenWindowFiresThenFunctionSeesElementsTimesAndStates)
                     "2 " + user + "3 | 2 3",
                 user + "10 2.1 w19: " + user + "4 " + user + "4 | 1"}));
   EXPECT_EQ(harness.records()[0].timestamp, Timestamp{9});
+  EXPECT_EQ(firings.records, (std::vector<testing::Emitted<int>>{{1, {9}}, {2, {9}}, {1, {19}}}));
   // What is left is the state of the key.
   std::size_t left = 0;
   for (const auto& table : harness.Snapshot().tables) left += table.size();

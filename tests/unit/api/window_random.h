@@ -29,7 +29,7 @@ MakeOperator MakerOf(Place&& place) {
   OperatorSpec source;
   source.name = "source";
   const std::uint32_t index = draft.Add(std::move(source));
-  place(Stream<T>({&draft, index}));
+  place(Stream<T>(internal::StreamEnds{&draft, {{index, "", nullptr}}}));
   return draft.at(index + 1).make;
 }
 
@@ -60,6 +60,9 @@ struct NaiveProcess : WindowProcess<std::int64_t, NaiveRecord, NaiveRow> {
   }
 };
 
+/// Where late records go in some tests.
+inline const OutputTag<NaiveRecord> kLate{"late"};
+
 /// As many seeds as the environment asks for by PENSTOCK_TEST_SEEDS, or `otherwise`.
 inline std::uint64_t Seeds(std::uint64_t otherwise) {
   const char* asked = std::getenv("PENSTOCK_TEST_SEEDS");
@@ -73,6 +76,7 @@ class RandomWindows {
   RandomWindows(const MakeOperator& make, const NaiveSpec& spec, std::uint64_t seed)
       : random_(seed), naive_(spec), harness_(make) {
     naive_.now = Now();
+    harness_.Read(kLate, late_);
   }
 
   void Run(int steps) {
@@ -138,13 +142,18 @@ class RandomWindows {
     std::sort(naive_.rows.begin(), naive_.rows.end());
     ASSERT_EQ(rows, naive_.rows) << when;
     naive_.rows.clear();
-    ASSERT_EQ(harness_.counter("numLateRecordsDropped"), naive_.late.size()) << when;
     ASSERT_TRUE(harness_.status().ok()) << harness_.status().message();
+    const std::uint64_t dropped = harness_.counter("numLateRecordsDropped");
+    ASSERT_EQ(dropped + late_.records.size(), naive_.late.size()) << when;
+    if (late_.records.empty()) return;
+    ASSERT_EQ(late_.records.back().record.value, naive_.late.back()) << when;
+    ASSERT_EQ(dropped, 0U) << when;
   }
 
   std::mt19937_64 random_;
   NaiveWindows naive_;
   OperatorHarness<NaiveRecord, NaiveRow> harness_;
+  CollectingOutput<NaiveRecord> late_;
   std::int64_t time_ = 1000;
   std::size_t seen_ = 0;
 };

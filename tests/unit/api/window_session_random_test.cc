@@ -27,6 +27,7 @@ TEST(WindowSessionRandomTest, WhenGapIsDynamicAndRecordsAreKeptThenSessionsEqual
     stream.key_by(&NaiveRecord::key)
         .window("w", session([](const NaiveRecord& r) { return Millis(1 + r.value % 20); }))
         .allowed_lateness(20ms)
+        .late_output(kLate)
         .process(NaiveProcess{});
   });
 }

@@ -31,6 +31,7 @@ TEST(WindowTimeRandomTest, WhenLatenessIsAllowedThenRefinementsEqualNaiveOnes) {
     stream.key_by(&NaiveRecord::key)
         .window("w", tumbling(12ms, 5ms))
         .allowed_lateness(25ms)
+        .late_output(kLate)
         .aggregate(NaiveValues{}, &RowOf);
   });
 }
