@@ -112,6 +112,13 @@ class WindowedStream {
     return {std::move(setup), windows_, trigger_, evictor_};
   }
 
+  /// The same under another uid.
+  WindowedStream with_uid(std::string uid) const {
+    auto setup = setup_;
+    setup.uid = std::move(uid);
+    return {std::move(setup), windows_, trigger_, evictor_};
+  }
+
   /// Per key and window one `aggregator`, a copyable type with `void add(const T&)` and, for
   /// sliding windows and sessions, `void merge(const Self&)`, which is kept instead of the records.
   /// When the window fires, `result(key, window, aggregator)` is emitted with the timestamp end -
