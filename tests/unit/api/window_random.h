@@ -22,15 +22,16 @@ namespace penstock::testing {
 using NaiveStream = Stream<NaiveRecord>;
 using MakeOperator = std::function<std::unique_ptr<Operator>()>;
 
-/// What makes the one operator that `place` puts behind a stream of records T.
+/// What makes the operator that `place` puts behind a stream of records T, the `position`-th of
+/// several.
 template <typename T, typename Place>
-MakeOperator MakerOf(Place&& place) {
+MakeOperator MakerOf(Place&& place, std::uint32_t position = 1) {
   internal::JobDraft draft;
   OperatorSpec source;
   source.name = "source";
   const std::uint32_t index = draft.Add(std::move(source));
   place(Stream<T>(internal::StreamEnds{&draft, {{index, "", nullptr}}}));
-  return draft.at(index + 1).make;
+  return draft.at(index + position).make;
 }
 
 /// All values of a window.
