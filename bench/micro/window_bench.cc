@@ -99,7 +99,7 @@ void MeasureWindows(Report& report) {
              GeneralCount(session(1s), 0ms, 100'000) - make, "ns/record", AtMost(26), AtMost(200));
   report.Add("sessions with a gap of 0.5 s, 1 M keys",
              GeneralCount(session(500ms), 0ms, 1'000'000) - make, "ns/record", AtMost(81),
-             AtMost(500));
+             AtMost(1000));
   report.Add("tumbling 2 s count, 1 s late, 100 k keys",
              GeneralCount(tumbling(2s), 1000ms, 100'000) - make, "ns/record", AtMost(26),
              AtMost(200));
