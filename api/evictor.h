@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "api/trigger.h"
 #include "api/window.h"
 #include "api/window_elements.h"
 #include "common/timestamp.h"
@@ -99,7 +98,7 @@ struct DeltaEvictor : internal::TimedEvictor<DeltaEvictor<Delta>> {
     if (elements.empty()) return;
     const WindowElement<T> last = elements.back();
     std::erase_if(elements, [&](const auto& element) {
-      return std::invoke(delta, element.record(), last.record()) >= threshold;
+      return std::invoke(delta, element.value(), last.value()) >= threshold;
     });
   }
 };

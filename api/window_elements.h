@@ -18,9 +18,9 @@ namespace penstock {
 template <typename T>
 struct WindowElement {
   Timestamp timestamp;
-  Owned<T> owned;
+  Owned<T> record;
 
-  const T& record() const { return RecordOf(owned); }
+  const T& value() const { return RecordOf(record); }
 };
 
 /// What a window holds when it fires, in the order of arrival; of merged sessions one behind the
@@ -42,7 +42,7 @@ class WindowElements {
     explicit Iterator(Run run) : run_(run) {}
     explicit Iterator(std::unique_ptr<Walk> walk) : run_(walk->Next()), walk_(std::move(walk)) {}
 
-    const T& operator*() const { return single_ != nullptr ? *single_ : run_.front().record(); }
+    const T& operator*() const { return single_ != nullptr ? *single_ : run_.front().value(); }
     const T* operator->() const { return &**this; }
     Iterator& operator++() {
       if (single_ != nullptr) {

@@ -87,9 +87,9 @@ struct JoinProcess : WindowProcess<K, OneOf<A, B>, Out> {
     for (const WindowElement<A>& first : sides.first) {
       for (const WindowElement<B>& second : sides.second) {
         if constexpr (std::is_invocable_v<F&, const A&, const B&, Collector<Out>&>) {
-          std::invoke(function, first.record(), second.record(), out);
+          std::invoke(function, first.value(), second.value(), out);
         } else {
-          out.collect(std::invoke(function, first.record(), second.record()));
+          out.collect(std::invoke(function, first.value(), second.value()));
         }
       }
     }

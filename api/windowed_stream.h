@@ -17,7 +17,7 @@
 #include "api/runtime/window_operator.h"
 #include "api/runtime/windows_of.h"
 #include "api/stream.h"
-#include "api/trigger.h"
+#include "api/triggers.h"
 #include "api/window.h"
 #include "api/window_process.h"
 
@@ -86,7 +86,8 @@ class WindowedStream {
         trigger_(std::move(trigger)),
         evictor_(std::move(evictor)) {}
 
-  /// Replaces what says when a window fires: one of api/trigger.h, or a class like it.
+  /// Replaces what says when a window fires: one of api/triggers.h, or a class of one's own
+  /// (api/trigger.h).
   template <typename NewTrigger>
   WindowedStream<T, KeyFn, Spec, NewTrigger, Evictor, false> trigger(NewTrigger trigger) const {
     return {setup_, windows_, std::move(trigger), evictor_};

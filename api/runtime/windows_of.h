@@ -8,7 +8,7 @@
 
 #include "api/evictor.h"
 #include "api/runtime/window_assigner.h"
-#include "api/trigger.h"
+#include "api/triggers.h"
 #include "api/window.h"
 
 namespace penstock {

@@ -35,12 +35,12 @@ std::string Dump(const std::string& title, OperatorHarness<NaiveRecord, NaiveRow
     const StateDescriptor& state = harness.tables()[i]->descriptor();
     text += state.name + " (" + state.kind + ")";
     for (const auto* fields : {&state.key, &state.space, &state.value}) {
-      text += " |";
+      if (!fields->empty()) text += " |";
       for (const TypeField& field : *fields) text += " " + field.name + ":" + field.type;
     }
     text += "\n";
     for (const auto& [key, value] : snapshot.tables[i]) {
-      text += "  " + Hex(key) + " " + Hex(value) + "\n";
+      text += "  " + Hex(key) + (value.empty() ? "" : " " + Hex(value)) + "\n";
     }
   }
   return text + "own " + Hex(snapshot.state) + "\n";
