@@ -144,6 +144,9 @@ class SourceOperator : public Operator {
   virtual SourcePoll Poll() = 0;
   /// When to call Poll again after kNothingYet.
   virtual Clock::MonotonicTime next_poll() const = 0;
+  /// The least watermark of all sources in the alignment group, this one's included. A source
+  /// without one is never called.
+  virtual void SetGroupWatermark(Timestamp least) { (void)least; }
 
   void ProcessBatch(Batch&) final {}
   void ProcessWatermark(Timestamp) final {}

@@ -267,8 +267,11 @@ Status OperatorChain::PollSource(SourcePoll& outcome) {
   return boundary_.Run(0, [&] { outcome = source_->Poll(); });
 }
 
-Status OperatorChain::EmitFromSource(Timestamp watermark) {
-  return boundary_.Run(0, [&] { root_output_->EmitWatermark(watermark); });
+Status OperatorChain::EndEventTime() {
+  return boundary_.Run(0, [&] {
+    root_output_->EmitStatus(/*idle=*/false);
+    root_output_->EmitWatermark(Timestamp::Max());
+  });
 }
 
 Result<FrozenChain> OperatorChain::Freeze(CheckpointId checkpoint) {

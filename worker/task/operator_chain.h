@@ -68,8 +68,8 @@ class OperatorChain {
   /// For a source.
   Status PollSource(SourcePoll& outcome);
   Clock::MonotonicTime next_poll() const { return source_->next_poll(); }
-  /// As if the source had emitted it.
-  Status EmitFromSource(Timestamp watermark);
+  /// As if the source had emitted the maximum watermark; one of an idle source would not count.
+  Status EndEventTime();
   Timestamp source_watermark() const { return source_watermark_; }
 
   /// States and frozen tables in chain order.

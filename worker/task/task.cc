@@ -190,7 +190,7 @@ Status Task::StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake)
     worked = *wake <= identity_.clock.Now();
   }
   if (outcome != SourcePoll::kExhausted) return Status::Ok();
-  PENSTOCK_RETURN_IF_ERROR(chain_.EmitFromSource(Timestamp::Max()));
+  PENSTOCK_RETURN_IF_ERROR(chain_.EndEventTime());
   ReportExhausted();
   return Status::Ok();
 }
@@ -215,7 +215,7 @@ Status Task::Handle(const StartTasks&) {
 
 Status Task::Handle(const StopSources& stop) {
   if (!is_source() || exhausted_) return Status::Ok();
-  if (stop.drain) PENSTOCK_RETURN_IF_ERROR(chain_.EmitFromSource(Timestamp::Max()));
+  if (stop.drain) PENSTOCK_RETURN_IF_ERROR(chain_.EndEventTime());
   ReportExhausted();
   return Status::Ok();
 }

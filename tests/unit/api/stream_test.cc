@@ -99,7 +99,7 @@ TEST(StreamTest, WhenStreamIsUsedTwiceThenBothReadersReadIt) {
 
 TEST(StreamTest, WhenUidsAreMissingThenAllAreNamedAtOnce) {
   const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
-    const auto events = env.from(Events()).with_timestamps(ordered_timestamps(), &Event::at);
+    const auto events = env.from(Events()).with_timestamps(monotonous_timestamps(), &Event::at);
     events.key_by(&Event::user).reduce(&Latest).sink_to(TransactionalSink{});
     events.key_by(&Event::user)
         .window(tumbling(10min))
