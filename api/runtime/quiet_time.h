@@ -23,22 +23,20 @@ class QuietTime {
     quiet_ = Clock::Duration(0);
     last_.reset();
   }
-  /// Nothing has come; the next look will be at `next`.
-  void OnNothing(Clock::MonotonicTime now, Clock::MonotonicTime next) {
-    if (!limit_ || idle()) return;
+  /// Nothing has come, and the next look is meant for `next`. Returns when to look at the latest,
+  /// so as to see in time that it is idle.
+  Clock::MonotonicTime OnNothing(Clock::MonotonicTime now, Clock::MonotonicTime next) {
+    if (!limit_ || idle()) return next;
     if (last_) quiet_ += std::min(now - *last_, meant_ + kALittle);
     last_ = now;
-    meant_ = std::min(next - now, *limit_);
+    if (!idle()) next = std::min(next, now + (*limit_ - quiet_));
+    meant_ = next - now;
+    return next;
   }
   /// What is there can't be told: the time since the last look does not count.
   void OnNoAnswer() { last_.reset(); }
 
   bool idle() const { return limit_ && quiet_ >= *limit_; }
-  /// How long it has to go on until it is idle; the longest duration when it never will be.
-  Clock::Duration left() const {
-    if (!limit_ || idle()) return Clock::Duration::max();
-    return *limit_ - quiet_;
-  }
 
  private:
   static constexpr Clock::Duration kALittle = std::chrono::milliseconds(20);

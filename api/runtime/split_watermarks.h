@@ -55,8 +55,7 @@ class SplitWatermarks {
                                  Clock::MonotonicTime next) {
     if (!active()) return next;
     Split& split = splits_[number];
-    if (split.quiet.left() < next - now) next = now + split.quiet.left();
-    split.quiet.OnNothing(now, next);
+    next = split.quiet.OnNothing(now, next);
     if (split.quiet.idle() && !split.idle) changed_ = split.idle = true;
     return next;
   }

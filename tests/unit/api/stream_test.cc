@@ -242,7 +242,7 @@ TEST(PluginNoteTest, WhenMadeThenItsValuesAreFound) {
   static constexpr auto note =
       MakePluginNote(PENSTOCK_ABI_LINES "march=x86-64-v2\njob=word_count\n");
   const std::string_view descriptor(note.descriptor, note.descriptor_size);
-  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), "3");
+  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), std::to_string(kPluginAbiVersion));
   EXPECT_EQ(PluginNoteValue(descriptor, "pointer"), "64");
   EXPECT_EQ(PluginNoteValue(descriptor, "march"), "x86-64-v2");
   EXPECT_EQ(PluginNoteValue(descriptor, "job"), "word_count");
