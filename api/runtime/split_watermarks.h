@@ -16,9 +16,9 @@
 namespace penstock {
 
 /// Event time at one subtask of a source. Each split has a generator of its own; the subtask's
-/// watermark is the least of the splits that are neither finished nor idle. A split that has gone
-/// too far ahead is paused. Splits are named by their number, in order of Add. Without a plan
-/// nothing is stamped and there are no watermarks.
+/// watermark is the least of the splits that are neither finished nor idle; when the last one
+/// becomes idle, the greatest. A split that has gone too far ahead is paused. Splits are named by
+/// their number, in order of Add. Without a plan nothing is stamped and there are no watermarks.
 class SplitWatermarks {
  public:
   explicit SplitWatermarks(std::optional<StampingPlan> plan) : plan_(std::move(plan)) {}
@@ -78,7 +78,7 @@ class SplitWatermarks {
     return active() && plan_->needs_period ? next_period_ : Clock::MonotonicTime::max();
   }
 
-  /// Of all subtasks in the group.
+  /// Of the other subtasks in the alignment group.
   [[gnu::cold]] void SetGroupWatermark(Timestamp least) {
     group_ = least;
     SetLimit();
@@ -89,11 +89,16 @@ class SplitWatermarks {
     if (!changed_ || !active()) return;
     changed_ = false;
     least_ = Least();
-    SetIdle(!least_ && !Finished(), output);
     SetLimit();
-    if (!least_ || *least_ <= emitted_) return;
-    emitted_ = *least_;
-    output.EmitWatermark(emitted_);
+    const bool idle = !least_ && !Finished();
+    if (!idle) SetIdle(false, output);
+    // With all of them idle nobody holds back what any has reached.
+    const Timestamp watermark = least_ ? *least_ : idle ? Greatest() : emitted_;
+    if (watermark > emitted_) {
+      emitted_ = watermark;
+      output.EmitWatermark(watermark);
+    }
+    if (idle) SetIdle(true, output);
   }
 
  private:
@@ -115,6 +120,11 @@ class SplitWatermarks {
       least = std::min(least.value_or(Timestamp::Max()), split.output.current());
     }
     return least;
+  }
+  Timestamp Greatest() const {
+    Timestamp greatest = Timestamp::Min();
+    for (const Split& split : splits_) greatest = std::max(greatest, split.output.current());
+    return greatest;
   }
   bool Finished() const {
     return std::all_of(splits_.begin(), splits_.end(), [](const Split& s) { return s.finished; });
@@ -139,7 +149,7 @@ class SplitWatermarks {
   bool idle_ = false;    // as emitted
   Timestamp emitted_ = Timestamp::Min();
   std::optional<Timestamp> least_;      // of the splits, as of Emit
-  std::optional<Timestamp> group_;      // of the group, as heard of
+  std::optional<Timestamp> group_;      // of the others in the group, as heard of
   Timestamp limit_ = Timestamp::Max();  // beyond it a split is paused
   Clock::MonotonicTime next_period_{};
 };

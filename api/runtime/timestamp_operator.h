@@ -27,7 +27,7 @@ class TimestampOperator final : public Operator {
       : stamper_(plan.make()), quiet_(plan.options.idleness), needs_period_(plan.needs_period) {
     if (needs_period_) interval_ = StampingPlan::kPeriod;
     if (!plan.options.idleness) return;
-    const Millis look = std::max(*plan.options.idleness / kLooks, Millis(1));
+    const Millis look = std::clamp(*plan.options.idleness / kLooks, Millis(1), kLongestLook);
     interval_ = std::min(interval_.value_or(look), look);
   }
 
@@ -86,6 +86,7 @@ class TimestampOperator final : public Operator {
   static constexpr std::uint32_t kStateVersion = 2;
   /// Within the time after which a stream is idle.
   static constexpr int kLooks = 16;
+  static constexpr Millis kLongestLook = std::chrono::minutes(1);
 
   [[gnu::cold]] Result<Timestamp> ReadState(std::string_view bytes) const {
     ByteReader in(bytes);
