@@ -176,6 +176,9 @@ class KeyedConnectedStreams {
     }
   }
 
+  /// For what is built on this: something is wrong with the job.
+  void Complain(std::string problem) const { inputs_.first.draft->Complain(std::move(problem)); }
+
  private:
   KeyFn1 key1_;
   KeyFn2 key2_;

@@ -145,6 +145,10 @@ class KeyedStream {
   template <typename B>
   auto connect(const Stream<B>& broadcast) const;
 
+  /// Pairs of records with the same key whose times are near: .between(lower, upper) follows.
+  template <typename R, typename OtherKeyFn>
+  auto interval_join(const KeyedStream<R, OtherKeyFn>& other) const;
+
  private:
   template <typename, typename>
   friend class KeyedStream;

@@ -26,6 +26,10 @@ class FunctionContext {
   std::uint32_t subtask() const { return operator_.subtask(); }
   std::uint32_t parallelism() const { return operator_.parallelism(); }
 
+  /// A metric of the operator, made at the first call and shown as <uid>.<name>. Ask for it in
+  /// open() and keep the reference.
+  Counter& counter(const std::string& name) { return operator_.counter(name); }
+
   /// Emits to a side output, with the record's timestamp unless another one is given.
   template <typename U>
   void output(const OutputTag<U>& tag, std::type_identity_t<U> record) {

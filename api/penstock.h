@@ -12,6 +12,7 @@
 #include "api/arguments.h"
 #include "api/connected_streams.h"
 #include "api/environment.h"
+#include "api/interval_join.h"
 #include "api/job.h"
 #include "api/keyed_stream.h"
 #include "api/output_tag.h"

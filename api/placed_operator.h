@@ -43,6 +43,9 @@ class PlacedOperator {
                [&](OperatorSpec& spec) { spec.slot_sharing_group = std::move(group); });
   }
 
+  /// For operators that are placed by functions: what to read.
+  const StreamEnds& ends() const { return ends_; }
+
  protected:
   explicit PlacedOperator(StreamEnds ends) : ends_(std::move(ends)) {}
 

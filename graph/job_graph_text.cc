@@ -91,7 +91,9 @@ void AppendOperatorTree(const JobGraph& graph, const JobVertex& vertex, std::int
   const GraphOperator& op = vertex.operators[position];
   const std::string uid = op.uid.empty() ? "" : fmt::format("  uid={}", op.uid);
   const std::string delivery = op.delivery.empty() ? "" : fmt::format("  [{}]", op.delivery);
-  out += fmt::format("{}{}{}{}\n", indent, op.name, uid, delivery);
+  const std::string side =
+      op.input_side.empty() ? "" : fmt::format("side output {}: ", op.input_side);
+  out += fmt::format("{}{}{}{}{}\n", indent, side, op.name, uid, delivery);
   for (std::size_t i = 0; i < vertex.operators.size(); ++i) {
     if (vertex.operators[i].input == position) {
       AppendOperatorTree(graph, vertex, static_cast<std::int32_t>(i), indent + "  ", out);

@@ -294,7 +294,7 @@ void Task::Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason)
 
 bool Task::Waker::Wait(std::optional<Clock::MonotonicTime> deadline) {
   if (task_.cancelled_.load(std::memory_order_acquire)) return false;
-  task_.signal_->Wait(deadline, WaitReason::kInput);
+  task_.signal_->Wait(deadline, WaitReason::kCredit);
   task_.waited_inside_ = true;
   return !task_.cancelled_.load(std::memory_order_acquire);
 }
