@@ -1,14 +1,17 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "api/job.h"
+#include "api/runtime/batch_stamper.h"
 #include "api/runtime/source_operator.h"
 #include "api/source.h"
 #include "api/stream.h"
+#include "api/time.h"
 
 namespace penstock {
 
@@ -22,11 +25,25 @@ class Environment {
   /// change while the job lives.
   template <typename S>
   auto from(std::string uid, S source) {
-    static_assert(
-        requires { RecordOf(&source); },
-        "from() needs an object of a class derived from penstock::Source<Record>");
-    using T = typename decltype(RecordOf(&source))::type;
-    return AddSource<T>(std::move(uid), std::make_shared<const S>(std::move(source)));
+    return AddSource<RecordType<S>>(std::move(uid), Share(std::move(source)), std::nullopt);
+  }
+  /// With timestamps, `timestamp_of` each record (a callable or member pointer), and watermarks
+  /// that the strategy makes in each split apart: splits that are in order of time are merged,
+  /// whatever subtask reads them. A split's watermark is state.
+  template <typename S, typename Generator, typename F>
+  auto from(std::string uid, S source, const WatermarkStrategy<Generator>& strategy,
+            F timestamp_of) {
+    using T = RecordType<S>;
+    std::optional<StampingPlan> plan;
+    if constexpr (internal::CheckStamping<T, Generator, F>()) {
+      plan = MakeStampingPlan<T>(strategy, std::move(timestamp_of));
+    }
+    return AddSource<T>(std::move(uid), Share(std::move(source)), std::move(plan));
+  }
+  /// The same with the timestamps that the source's system has given the records.
+  template <typename S, typename Generator>
+  auto from(std::string uid, S source, const WatermarkStrategy<Generator>& strategy) {
+    return from(std::move(uid), std::move(source), strategy, KeepsTimestamp());
   }
   /// Every source needs a uid: this form only exists to say so, with all the other problems of the
   /// job.
@@ -48,9 +65,24 @@ class Environment {
  private:
   template <typename T>
   static std::type_identity<T> RecordOf(const Source<T>*);
+  template <typename S>
+  static auto RecordTypeOf() {
+    static_assert(
+        requires(const S* source) { RecordOf(source); },
+        "from() needs an object of a class derived from penstock::Source<Record>");
+    return decltype(RecordOf(static_cast<const S*>(nullptr)))();
+  }
+  template <typename S>
+  using RecordType = typename decltype(RecordTypeOf<S>())::type;
+
+  template <typename S>
+  static auto Share(S source) {
+    return std::make_shared<const S>(std::move(source));
+  }
 
   template <typename T>
-  [[gnu::cold]] Stream<T> AddSource(std::string uid, std::shared_ptr<const Source<T>> source) {
+  [[gnu::cold]] Stream<T> AddSource(std::string uid, std::shared_ptr<const Source<T>> source,
+                                    std::optional<StampingPlan> plan) {
     OperatorSpec spec;
     spec.kind = OperatorKind::kSource;
     spec.name = source->name();
@@ -58,7 +90,15 @@ class Environment {
     spec.stateful = true;
     spec.delivery = source->delivery();
     spec.validate = [source](FileSystem& fs) { return source->Validate(fs); };
-    spec.make = [source] { return std::make_unique<SourceOperatorOf<T>>(source); };
+    if (plan) {
+      if (const std::string problem = plan->options.Problem(); !problem.empty()) {
+        draft_->Complain(problem);
+      }
+      spec.alignment_group = plan->options.alignment_group;
+    }
+    spec.make = [source, plan = std::move(plan)] {
+      return std::make_unique<SourceOperatorOf<T>>(source, plan);
+    };
     return Stream<T>(AddOperator(draft_, std::move(spec)));
   }
 

@@ -29,15 +29,19 @@ enum class ReadResult : unsigned char {
   kEnd,         ///< This split is exhausted.
 };
 
-/// Reads one split. Made and called on the task's thread.
+/// Reads one split. Made and called on the task's thread. A record may carry a timestamp that the
+/// source's system has given it; a strategy of env.from() can replace it.
 template <typename T>
 class SplitReader {
  public:
   virtual ~SplitReader() = default;
   /// Appends at most `batch.room()` records. Must not block for longer than a disk read.
   virtual Result<ReadResult> Read(TypedBatch<T>& batch) = 0;
-  /// After kNothingYet: when to call again.
+  /// After kNothingYet: when to call again. It may be called before.
   virtual Clock::MonotonicTime next_read() const { return {}; }
+  /// After kNothingYet: whether the source's system has said so; false while it can't be reached,
+  /// when nobody knows, and the split does not become idle.
+  virtual bool answered() const { return true; }
   /// Appends the position behind the last record read, for SourceSplit::state. What NewReader gets.
   virtual void SnapshotPosition(std::string& state) const = 0;
 };

@@ -157,18 +157,14 @@ class Stream : public internal::PlacedOperator<Stream<T>> {
   }
 
   /// Sets each record's timestamp to `timestamp_of` it (a callable or member pointer; T →
-  /// Timestamp) and derives watermarks; replaces what was before.
-  template <typename F>
-  Stream with_timestamps(BoundedOutOfOrderness strategy, F timestamp_of) const {
-    if constexpr (!std::is_invocable_r_v<Timestamp, F&, const T&>) {
-      static_assert(std::is_invocable_r_v<Timestamp, F&, const T&>,
-                    "with_timestamps() needs a member pointer or function that takes one record of "
-                    "this stream and gives a penstock::Timestamp");
-      return *this;
+  /// Timestamp) and derives watermarks; replaces what was before. Of a source that reads several
+  /// splits env.from() with the strategy makes better watermarks: it knows the splits.
+  template <typename Generator, typename F>
+  Stream with_timestamps(WatermarkStrategy<Generator> strategy, F timestamp_of) const {
+    if constexpr (internal::CheckStamping<T, Generator, F>()) {
+      return PlaceTimestamps(MakeStampingPlan<T>(strategy, std::move(timestamp_of)));
     } else {
-      return Place<T>("timestamps", [strategy, timestamp_of] {
-        return std::make_unique<TimestampOperator<T, F>>(strategy, timestamp_of);
-      });
+      return *this;
     }
   }
 
@@ -302,6 +298,22 @@ class Stream : public internal::PlacedOperator<Stream<T>> {
       return std::make_unique<UnkeyedProcessOperator<T, Fn>>(uid, function);
     };
     return Stream<typename Fn::Output>(AddReader(ends_, ForwardEdge(), std::move(spec)));
+  }
+
+  [[gnu::cold]] Stream PlaceTimestamps(StampingPlan plan) const {
+    OperatorSpec spec;
+    spec.name = "timestamps";
+    spec.assigns_watermarks = true;
+    if (const std::string problem = plan.options.Problem(); !problem.empty()) {
+      ends_.draft->Complain(problem);
+    }
+    if (plan.options.aligned()) {
+      ends_.draft->Complain(
+          "with_alignment() has no effect on with_timestamps(): give the strategy to the source, "
+          "env.from(\"my-name\", source, strategy, timestamp_of)");
+    }
+    spec.make = [plan = std::move(plan)] { return std::make_unique<TimestampOperator>(plan); };
+    return Stream(AddReader(ends_, ForwardEdge(), std::move(spec)));
   }
 
   template <typename U, typename F>

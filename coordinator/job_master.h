@@ -186,6 +186,7 @@ class JobMaster {
   void OnHost(Host& host, const HostFinished&);
   void OnHost(Host& host, const HostFailed& failed);
   void OnHost(Host& host, const HostMetrics& metrics);
+  void AlignSources();
   void Fail(Cause cause);
   void RecordFailure(const Cause& cause);
   void AddConsequence(const Cause& cause);
@@ -262,6 +263,7 @@ class JobMaster {
   std::optional<RestorePoint> restore_;
   bool restore_foreign_ = false;
   std::set<SubtaskId> exhausted_;
+  std::optional<Clock::MonotonicTime> aligned_at_;  // when sources were last told of one another
   bool slots_broken_ = false;  // a worker of slots_ was lost before hosts were started
   bool fatal_ = false;
   bool secondary_cause_ = false;

@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include "coordinator/job_master.h"
+#include "coordinator/watermark_alignment.h"
 
 namespace penstock {
 namespace {
 
 constexpr std::size_t kHostLogs = 32;
+/// Hosts report every second, each at its own time.
+constexpr auto kAlignmentInterval = std::chrono::milliseconds(250);
 
 /// What is wrong with the job's input or surroundings, and will be so again; what user code has
 /// thrown may pass.
@@ -106,6 +109,24 @@ void JobMaster::OnHost(Host& host, const HostMetrics& metrics) {
   host.state_bytes = metrics.state_bytes;
   host.memory = metrics.memory;
   for (const TaskMetrics& task : metrics.tasks) executions_.SetMetrics(task);
+  AlignSources();
+}
+
+void JobMaster::AlignSources() {
+  const Clock::MonotonicTime now = clock_.Now();
+  const bool due = !aligned_at_ || now - *aligned_at_ >= kAlignmentInterval;
+  if (phase_ != Phase::kRunning || !due) return;
+  const std::map<SubtaskId, Timestamp> others = AlignWatermarks(graph_, executions_, exhausted_);
+  if (others.empty()) return;
+  aligned_at_ = now;
+  for (const auto& [id, host] : hosts_) {
+    penstock::AlignSources align;
+    for (const SubtaskId subtask : host.subtasks) {
+      const auto found = others.find(subtask);
+      if (found != others.end()) align.sources.push_back({subtask, found->second.millis});
+    }
+    if (!align.sources.empty()) Send(host, std::move(align));
+  }
 }
 
 void JobMaster::On(const HostEnded& ended) {

@@ -27,6 +27,8 @@ struct GraphOperator {
   /// Position in the vertex's `operators` of the one it reads; -1: the vertex's input, or a source.
   std::int32_t input = -1;
   std::string input_side;  ///< Tag of the output of `input` that it reads; empty: the main one.
+  /// Of a source: it waits for the watermarks of those with the same name; empty: for none.
+  std::string alignment_group;
   bool operator==(const GraphOperator&) const = default;
 };
 

@@ -49,6 +49,7 @@ json::object OperatorToJson(const GraphOperator& op) {
                       {"kind", op.kind},   {"delivery", op.delivery}, {"stateful", op.stateful},
                       {"states", states},  {"input", op.input}};
   if (!op.input_side.empty()) object["input-side"] = op.input_side;
+  if (!op.alignment_group.empty()) object["alignment-group"] = op.alignment_group;
   return object;
 }
 
@@ -145,6 +146,7 @@ GraphOperator OperatorFromJson(const json::object& object) {
   }
   op.input = object.at("input").to_number<std::int32_t>();
   op.input_side = StringIfAny(object, "input-side");
+  op.alignment_group = StringIfAny(object, "alignment-group");
   return op;
 }
 

@@ -35,6 +35,10 @@ std::string OperatorDifference(const GraphOperator& expected, const GraphOperato
   if (expected.name != actual.name)
     return Changed(where + ": its name", expected.name, actual.name);
   if (expected.uid != actual.uid) return Changed(where + ": its uid", expected.uid, actual.uid);
+  if (expected.alignment_group != actual.alignment_group) {
+    return Changed(where + ": its alignment group", "'" + expected.alignment_group + "'",
+                   "'" + actual.alignment_group + "'");
+  }
   if (expected.states.size() != actual.states.size()) {
     return Changed(where + ": its number of states", std::to_string(expected.states.size()),
                    std::to_string(actual.states.size()));

@@ -81,6 +81,11 @@ struct RestorePoint {
   tasks @3 :List(TaskSnapshot);
 }
 
+struct SourceAlignment {
+  subtask @0 :SubtaskId;
+  others @1 :Int64;
+}
+
 struct HostCommand {
   union {
     deployTasks :group {
@@ -102,6 +107,9 @@ struct HostCommand {
       drain @9 :Bool;
     }
     cancelTasks @10 :Void;
+    alignSources :group {
+      sources @11 :List(SourceAlignment);
+    }
   }
 }
 
@@ -109,6 +117,7 @@ struct TaskMetrics {
   subtask @0 :SubtaskId;
   counters @1 :List(Counter);
   watermark @2 :Int64;
+  idle @3 :Bool;
 
   struct Counter {
     name @0 :Text;

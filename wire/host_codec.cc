@@ -49,6 +49,7 @@ static void Write(const penstock::TaskMetrics& from, TaskMetrics::Builder to) {
     counter.setValue(value);
   }
   to.setWatermark(from.watermark);
+  to.setIdle(from.idle);
 }
 
 static penstock::TaskMetrics Read(TaskMetrics::Reader from) {
@@ -58,7 +59,17 @@ static penstock::TaskMetrics Read(TaskMetrics::Reader from) {
     metrics.counters.emplace(ReadText(counter.getName()), counter.getValue());
   }
   metrics.watermark = from.getWatermark();
+  metrics.idle = from.getIdle();
   return metrics;
+}
+
+static void Write(const penstock::SourceAlignment& from, SourceAlignment::Builder to) {
+  Write(from.subtask, to.initSubtask());
+  to.setOthers(from.others);
+}
+
+static penstock::SourceAlignment Read(SourceAlignment::Reader from) {
+  return {Read(from.getSubtask()), from.getOthers()};
 }
 
 static void Write(const penstock::MemoryUse& from, MemoryUse::Builder to) {
@@ -99,6 +110,9 @@ struct CommandWriter {
   }
   void operator()(const StopSources& from) { to.initStopSources().setDrain(from.drain); }
   void operator()(const CancelTasks&) { to.setCancelTasks(); }
+  void operator()(const AlignSources& from) {
+    WriteList(from.sources, to.initAlignSources().initSources(from.sources.size()));
+  }
 };
 
 struct EventWriter {
@@ -174,6 +188,8 @@ penstock::HostCommand Read(HostCommand::Reader from) {
     }
     case HostCommand::STOP_SOURCES: return StopSources{from.getStopSources().getDrain()};
     case HostCommand::CANCEL_TASKS: return CancelTasks{};
+    case HostCommand::ALIGN_SOURCES:
+      return AlignSources{ReadList(from.getAlignSources().getSources())};
   }
   KJ_FAIL_REQUIRE("unknown command to a task host");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <variant>
@@ -73,9 +74,17 @@ struct StopSources {
   bool drain = false;
 };
 struct CancelTasks {};
+/// For one subtask of a source in an alignment group: how far the others have come.
+struct SourceAlignment {
+  SubtaskId subtask;
+  std::int64_t others = 0;  ///< Their least watermark; INT64_MAX: none to wait for.
+};
+struct AlignSources {
+  std::vector<SourceAlignment> sources;  ///< Those at the host.
+};
 
 using HostCommand = std::variant<DeployTasks, StartTasks, TriggerCheckpoint, CheckpointCompleted,
-                                 StopSources, CancelTasks>;
+                                 StopSources, CancelTasks, AlignSources>;
 
 // ---- task host → coordinator, passed through by its worker ----
 
@@ -113,7 +122,9 @@ struct HostFailed {
 struct TaskMetrics {
   SubtaskId subtask;
   std::map<std::string, std::uint64_t> counters;
-  std::int64_t watermark = 0;  ///< Milliseconds; INT64_MIN when none.
+  std::int64_t watermark =
+      std::numeric_limits<std::int64_t>::min();  ///< Milliseconds; the least: none.
+  bool idle = false;                             ///< Of a source: its watermark does not count now.
 };
 /// What a task host uses of its share of worker.memory, in bytes.
 struct MemoryUse {

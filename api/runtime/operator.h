@@ -144,6 +144,9 @@ class SourceOperator : public Operator {
   virtual SourcePoll Poll() = 0;
   /// When to call Poll again after kNothingYet.
   virtual Clock::MonotonicTime next_poll() const = 0;
+  /// The least watermark of the other subtasks in the source's alignment group, of whatever source;
+  /// Max when there is none to wait for. Never called without a group.
+  virtual void SetGroupWatermark(Timestamp least) { (void)least; }
 
   void ProcessBatch(Batch&) final {}
   void ProcessWatermark(Timestamp) final {}

@@ -48,6 +48,8 @@ struct OperatorSpec {
   Chaining chaining = Chaining::kAllowed;
   std::string slot_sharing_group;   ///< Empty: that of its inputs.
   bool assigns_watermarks = false;  ///< Those of its input, and their status, end at it.
+  /// Of a source: those with the same name wait for one another; empty: it waits for none.
+  std::string alignment_group;
   /// What it reads: the operator's index, as returned by AddOperator, and the edge; none for a
   /// source.
   struct Input {
@@ -89,7 +91,7 @@ struct JobArguments {
 };
 
 /// Changes with every incompatible change of the interfaces in api/runtime.
-inline constexpr std::uint32_t kPluginAbiVersion = 4;
+inline constexpr std::uint32_t kPluginAbiVersion = 5;
 
 /// What a plugin exports, through the one C function `penstock_plugin`.
 struct PluginEntry {

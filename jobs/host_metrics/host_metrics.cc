@@ -105,7 +105,7 @@ PENSTOCK_JOB(host_metrics) {
 
   auto summaries = env.from("host", std::move(host))
                        .set_parallelism(1)
-                       .with_timestamps(ordered_timestamps(), &MetricSample::time)
+                       .with_timestamps(monotonous_timestamps(), &MetricSample::time)
                        .key_by(KeyOfSample)
                        .window("summary", tumbling(window))
                        .aggregate(Statistics{}, Summarise);

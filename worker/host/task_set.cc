@@ -151,6 +151,14 @@ void TaskSet::Post(const StopSources& stop) {
   for (const std::unique_ptr<Task>& task : tasks_) task->Post(stop);
 }
 
+void TaskSet::Post(const AlignSources& align) {
+  for (const SourceAlignment& source : align.sources) {
+    for (const std::unique_ptr<Task>& task : tasks_) {
+      if (task->id() == source.subtask) task->Post(GroupWatermark{{source.others}});
+    }
+  }
+}
+
 void TaskSet::Cancel() {
   for (const std::unique_ptr<Task>& task : tasks_) task->Cancel();
 }

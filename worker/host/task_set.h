@@ -44,6 +44,7 @@ class TaskSet {
   void Post(const TriggerCheckpoint& trigger);
   void Post(const CheckpointCompleted& completed);
   void Post(const StopSources& stop);
+  void Post(const AlignSources& align);
   void Cancel();
   /// Joins all threads; they must have been finished or cancelled.
   void Stop();

@@ -90,6 +90,7 @@ class ChainBuilder {
     op.kind = KindName(spec.kind);
     op.delivery = DeliveryName(spec.delivery);
     op.stateful = spec.stateful;
+    op.alignment_group = spec.alignment_group;
     for (const StateDescriptor& state : spec.states) {
       op.states.push_back(
           {state.name, state.kind, state.key, state.space, state.value, state.evolution});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/mutex.h"
+#include "common/timestamp.h"
 #include "wire/messages.h"
 #include "worker/task/task_signal.h"
 
@@ -17,14 +18,18 @@ struct TriggerMail {
   TriggerCheckpoint trigger;
   std::int64_t received = 0;
 };
+/// For a source: how far the others of its alignment group have come.
+struct GroupWatermark {
+  Timestamp others;
+};
 /// The task's snapshot has been written or given up.
 struct SnapshotWritten {
   bool stored = false;  ///< What had changed is in the tier.
 };
 
 /// What other threads ask of a task. Closed; handled between two batches.
-using TaskMail =
-    std::variant<StartTasks, TriggerMail, CheckpointCompleted, StopSources, SnapshotWritten>;
+using TaskMail = std::variant<StartTasks, TriggerMail, CheckpointCompleted, StopSources,
+                              GroupWatermark, SnapshotWritten>;
 
 /// Mail for one task, in order. Any thread posts; the task's thread takes.
 class Mailbox {

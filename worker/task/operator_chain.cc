@@ -98,10 +98,11 @@ class OperatorChain::SideWatermarks final : public Output {
   Output& sides_;
 };
 
-/// Remembers the watermark that a source has reached.
+/// Remembers the watermark that a source has reached, and whether it is idle.
 class OperatorChain::SourceOutput final : public Output {
  public:
-  SourceOutput(Output& next, Timestamp& watermark) : next_(next), watermark_(watermark) {}
+  SourceOutput(Output& next, Timestamp& watermark, bool& idle)
+      : next_(next), watermark_(watermark), idle_(idle) {}
 
   void Emit(Batch& batch) override { next_.Emit(batch); }
   void EmitWatermark(Timestamp watermark) override {
@@ -109,11 +110,16 @@ class OperatorChain::SourceOutput final : public Output {
     watermark_ = watermark;
     next_.EmitWatermark(watermark);
   }
-  void EmitStatus(bool idle) override { next_.EmitStatus(idle); }
+  void EmitStatus(bool idle) override {
+    if (idle == idle_) return;
+    idle_ = idle;
+    next_.EmitStatus(idle);
+  }
 
  private:
   Output& next_;
   Timestamp& watermark_;
+  bool& idle_;
 };
 
 namespace {
@@ -184,7 +190,8 @@ Status OperatorChain::Open(const std::vector<OperatorSpec>& specs) {
     if (vertex_.is_source() && node.position == 0) {
       source_ = dynamic_cast<SourceOperator*>(node.op.get());
       if (source_ == nullptr) return Status::Internal("is no source operator");
-      outputs_.push_back(std::make_unique<SourceOutput>(*node.output, source_watermark_));
+      outputs_.push_back(
+          std::make_unique<SourceOutput>(*node.output, source_watermark_, source_idle_));
       node.output = outputs_.back().get();
       root_output_ = node.output;
     }
@@ -267,8 +274,11 @@ Status OperatorChain::PollSource(SourcePoll& outcome) {
   return boundary_.Run(0, [&] { outcome = source_->Poll(); });
 }
 
-Status OperatorChain::EmitFromSource(Timestamp watermark) {
-  return boundary_.Run(0, [&] { root_output_->EmitWatermark(watermark); });
+Status OperatorChain::EndEventTime() {
+  return boundary_.Run(0, [&] {
+    root_output_->EmitStatus(/*idle=*/false);
+    root_output_->EmitWatermark(Timestamp::Max());
+  });
 }
 
 Result<FrozenChain> OperatorChain::Freeze(CheckpointId checkpoint) {

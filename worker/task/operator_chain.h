@@ -68,9 +68,11 @@ class OperatorChain {
   /// For a source.
   Status PollSource(SourcePoll& outcome);
   Clock::MonotonicTime next_poll() const { return source_->next_poll(); }
-  /// As if the source had emitted it.
-  Status EmitFromSource(Timestamp watermark);
+  /// As if the source had emitted the maximum watermark; one of an idle source would not count.
+  Status EndEventTime();
+  void SetGroupWatermark(Timestamp others) { source_->SetGroupWatermark(others); }
   Timestamp source_watermark() const { return source_watermark_; }
+  bool source_idle() const { return source_idle_; }
 
   /// States and frozen tables in chain order.
   Result<FrozenChain> Freeze(CheckpointId checkpoint);
@@ -108,6 +110,7 @@ class OperatorChain {
   SourceOperator* source_ = nullptr;              // nodes_[0]'s, of a source vertex
   Output* root_output_ = nullptr;                 // of nodes_[0]
   Timestamp source_watermark_ = Timestamp::Min();
+  bool source_idle_ = false;
 };
 
 }  // namespace penstock

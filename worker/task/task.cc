@@ -56,7 +56,8 @@ Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
       snapshots_(identity_,
                  {std::move(parts.pending_directory), std::move(parts.completed_directory)}, state_,
                  snapshots, mailbox_, listener_),
-      watermark_(Timestamp::Min().millis) {
+      watermark_(Timestamp::Min().millis),
+      group_watermark_(Timestamp::Max().millis) {
   if (parts.input == nullptr) return;
   input_ = std::make_unique<TaskInput>(std::move(parts.input), parts.input_channels, chain_,
                                        identity_.clock, *this, parts.checkpoint_mode);
@@ -190,7 +191,7 @@ Status Task::StepSource(bool& worked, std::optional<Clock::MonotonicTime>& wake)
     worked = *wake <= identity_.clock.Now();
   }
   if (outcome != SourcePoll::kExhausted) return Status::Ok();
-  PENSTOCK_RETURN_IF_ERROR(chain_.EmitFromSource(Timestamp::Max()));
+  PENSTOCK_RETURN_IF_ERROR(chain_.EndEventTime());
   ReportExhausted();
   return Status::Ok();
 }
@@ -215,8 +216,14 @@ Status Task::Handle(const StartTasks&) {
 
 Status Task::Handle(const StopSources& stop) {
   if (!is_source() || exhausted_) return Status::Ok();
-  if (stop.drain) PENSTOCK_RETURN_IF_ERROR(chain_.EmitFromSource(Timestamp::Max()));
+  if (stop.drain) PENSTOCK_RETURN_IF_ERROR(chain_.EndEventTime());
   ReportExhausted();
+  return Status::Ok();
+}
+
+Status Task::Handle(const GroupWatermark& group) {
+  group_watermark_.store(group.others.millis, std::memory_order_relaxed);
+  if (is_source()) chain_.SetGroupWatermark(group.others);
   return Status::Ok();
 }
 
@@ -295,12 +302,14 @@ bool Task::Waker::Wait(std::optional<Clock::MonotonicTime> deadline) {
 void Task::PublishWatermark() {
   const Timestamp watermark = input_ != nullptr ? input_->watermark() : chain_.source_watermark();
   watermark_.store(watermark.millis, std::memory_order_relaxed);
+  source_idle_.store(chain_.source_idle(), std::memory_order_relaxed);
 }
 
 TaskMetrics Task::Metrics() const {
   TaskMetrics metrics;
   metrics.subtask = id();
   metrics.watermark = watermark_.load(std::memory_order_relaxed);
+  metrics.idle = source_idle_.load(std::memory_order_relaxed);
   const WaitTimes waits = signal_->times();
   const nanoseconds age = identity_.clock.Now() - started_;
   auto& counters = metrics.counters;
@@ -309,8 +318,16 @@ TaskMetrics Task::Metrics() const {
   counters["busyTimeMs"] = ToMillis(age - waits.idle - waits.back_pressured);
   counters["numRecordsIn"] = input_ == nullptr ? 0 : input_->records();
   counters["numRecordsOut"] = chain_.records_out();
+  if (is_source()) counters["watermarkAlignmentDrift"] = AlignmentDrift();
   chain_.CollectCounters(counters);
   return metrics;
+}
+
+std::uint64_t Task::AlignmentDrift() const {
+  const std::int64_t own = watermark_.load(std::memory_order_relaxed);
+  const std::int64_t others = group_watermark_.load(std::memory_order_relaxed);
+  const bool ahead = others != Timestamp::Min().millis && own > others;
+  return ahead ? static_cast<std::uint64_t>(own) - static_cast<std::uint64_t>(others) : 0;
 }
 
 Task::Progress Task::progress() const {

@@ -94,6 +94,7 @@ class Task final : public BarrierReceiver {
   Status Handle(const TriggerMail& mail);
   Status Handle(const CheckpointCompleted& completed);
   Status Handle(const StopSources&);
+  Status Handle(const GroupWatermark& group);
   Status Handle(const SnapshotWritten& written);
   Status OnAligned(const CheckpointBarrier& barrier, std::int64_t alignment_nanos) override;
   void OnAborted(CheckpointId checkpoint) override;
@@ -103,6 +104,8 @@ class Task final : public BarrierReceiver {
   void FlushInTime(Clock::MonotonicTime now);
   void PublishWatermark();
   void ReportEnd(const Status& status);
+  /// Milliseconds by which it is ahead of the slowest other source of its alignment group.
+  std::uint64_t AlignmentDrift() const;
 
   class Waker final : public TaskWaker {
    public:
@@ -146,6 +149,8 @@ class Task final : public BarrierReceiver {
   std::atomic<std::uint64_t> steps_{0};
   std::atomic<std::uint64_t> state_bytes_{0};
   std::atomic<std::int64_t> watermark_;
+  std::atomic<bool> source_idle_{false};
+  std::atomic<std::int64_t> group_watermark_;  // of the others; Max: there are none
   std::atomic<bool> passed_final_{false};
 };
 

@@ -1,5 +1,6 @@
 #include "worker/task/task_input.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <variant>
@@ -13,6 +14,7 @@ TaskInput::TaskInput(std::unique_ptr<InputGate> gate, const std::vector<InputCha
       chain_(chain),
       clock_(clock),
       barriers_(barriers),
+      mode_(mode),
       aligner_(gate_->channel_count(), mode),
       valve_(gate_->channel_count()),
       at_barrier_(valve_.watermarks()) {
@@ -65,19 +67,22 @@ Status TaskInput::Take(std::uint32_t channel, WatermarkStatus status) {
 }
 
 Status TaskInput::Forward(const WatermarkValve::Change& change) {
-  if (change.idle) PENSTOCK_RETURN_IF_ERROR(chain_.ProcessStatus(*change.idle));
-  if (!change.watermark) return Status::Ok();
-  return chain_.ProcessWatermark(*change.watermark);
+  if (change.idle == false) PENSTOCK_RETURN_IF_ERROR(chain_.ProcessStatus(false));
+  if (change.watermark) PENSTOCK_RETURN_IF_ERROR(chain_.ProcessWatermark(*change.watermark));
+  return change.idle == true ? chain_.ProcessStatus(true) : Status::Ok();
 }
 
 Status TaskInput::Take(std::uint32_t channel, const CheckpointBarrier& barrier) {
-  at_barrier_[channel] = valve_.watermark(channel);
+  at_barrier_[channel] = std::max(valve_.watermark(channel), valve_.current());
   const std::int64_t now = clock_.Now().time_since_epoch().count();
   const BarrierAligner::Step step = aligner_.OnBarrier(channel, barrier, now);
   if (step.aborted) barriers_.OnAborted(*step.aborted);
   if (step.unblock_all) gate_->UnblockAll();
   if (step.block) gate_->Block(channel);
   if (!step.aligned) return Status::Ok();
+  if (mode_ == CheckpointMode::kExactlyOnce) {
+    for (Timestamp& watermark : at_barrier_) watermark = std::max(watermark, valve_.current());
+  }
   return barriers_.OnAligned(*step.aligned, step.alignment_nanos);
 }
 

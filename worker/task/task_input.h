@@ -40,7 +40,8 @@ class TaskInput {
   std::uint32_t channel_count() const { return gate_->channel_count(); }
   void RestoreWatermarks(const std::vector<Timestamp>& watermarks);
   /// By channel, at its last barrier: what a snapshot stores. What came behind the barrier comes
-  /// again after a restore, when a watermark from there would make it late.
+  /// again after a restore, when a watermark from there would make it late. Of a channel that lags
+  /// behind the task's watermark, as an idle one does, it is that one, which made its records late.
   const std::vector<Timestamp>& watermarks() const { return at_barrier_; }
   Timestamp watermark() const { return valve_.current(); }
   std::size_t queued_bytes() const { return gate_->queued_bytes(); }
@@ -68,6 +69,7 @@ class TaskInput {
   OperatorChain& chain_;
   const Clock& clock_;
   BarrierReceiver& barriers_;
+  const CheckpointMode mode_;
   BarrierAligner aligner_;
   WatermarkValve valve_;
   std::vector<Timestamp> at_barrier_;  // by channel

@@ -27,10 +27,12 @@ WatermarkValve::Change WatermarkValve::OnStatus(std::uint32_t channel, bool idle
   if (input.idle == idle) return change;
   input.idle = idle;
   if (idle) {
-    if (--active_ == 0)
+    if (--active_ == 0) {
       change.idle = true;
-    else
+      AdvanceTo(Greatest(), change);
+    } else {
       Advance(change);
+    }
   } else if (active_++ == 0) {
     change.idle = false;
     Advance(change);
@@ -43,9 +45,19 @@ void WatermarkValve::Advance(Change& change) {
   for (const Channel& input : channels_) {
     if (!input.idle) minimum = std::min(minimum, input.watermark);
   }
-  if (minimum <= current_) return;
-  current_ = minimum;
-  change.watermark = minimum;
+  AdvanceTo(minimum, change);
+}
+
+void WatermarkValve::AdvanceTo(Timestamp watermark, Change& change) {
+  if (watermark <= current_) return;
+  current_ = watermark;
+  change.watermark = watermark;
+}
+
+Timestamp WatermarkValve::Greatest() const {
+  Timestamp greatest = Timestamp::Min();
+  for (const Channel& input : channels_) greatest = std::max(greatest, input.watermark);
+  return greatest;
 }
 
 std::vector<Timestamp> WatermarkValve::watermarks() const {

@@ -8,13 +8,14 @@
 
 namespace penstock {
 
-/// Makes one watermark of those of all input channels: the minimum over the active ones. Pure.
+/// Makes one watermark of those of all input channels: the minimum over the active ones; when the
+/// last one becomes idle nobody holds back the maximum. Pure.
 class WatermarkValve {
  public:
   /// What an element changes for the task; nothing when both are empty.
   struct Change {
     std::optional<bool> idle;            ///< All channels have become idle, or one is active again.
-    std::optional<Timestamp> watermark;  ///< Advances.
+    std::optional<Timestamp> watermark;  ///< Advances; before it becomes idle, after it is active.
   };
 
   explicit WatermarkValve(std::uint32_t channels) : channels_(channels), active_(channels) {}
@@ -39,6 +40,8 @@ class WatermarkValve {
   };
 
   void Advance(Change& change);
+  void AdvanceTo(Timestamp watermark, Change& change);
+  Timestamp Greatest() const;
 
   std::vector<Channel> channels_;
   std::uint32_t active_;

@@ -38,6 +38,7 @@ std::map<std::string, bool> SplitsIn(const HarnessSnapshot& snapshot) {
     const std::string id(in.String());
     in.String();
     splits.emplace(id, in.Fixed<std::uint8_t>() != 0);
+    in.Fixed<std::int64_t>();
   }
   return splits;
 }

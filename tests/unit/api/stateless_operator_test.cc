@@ -163,8 +163,9 @@ TEST(StatelessOperatorTest, WhenWatermarkComesThenItIsForwarded) {
 }
 
 auto MakeTimestamps(Millis bound) {
-  using Op = TimestampOperator<Event, Timestamp Event::*>;
-  return [bound] { return std::make_unique<Op>(bounded_out_of_orderness(bound), &Event::at); };
+  return [plan = MakeStampingPlan<Event>(bounded_out_of_orderness(bound), &Event::at)] {
+    return std::make_unique<TimestampOperator>(plan);
+  };
 }
 
 TEST(TimestampOperatorTest, WhenRecordsComeThenTimestampsAreSetAndTheWatermarkFollows) {

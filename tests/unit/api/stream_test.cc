@@ -99,7 +99,7 @@ TEST(StreamTest, WhenStreamIsUsedTwiceThenBothReadersReadIt) {
 
 TEST(StreamTest, WhenUidsAreMissingThenAllAreNamedAtOnce) {
   const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
-    const auto events = env.from(Events()).with_timestamps(ordered_timestamps(), &Event::at);
+    const auto events = env.from(Events()).with_timestamps(monotonous_timestamps(), &Event::at);
     events.key_by(&Event::user).reduce(&Latest).sink_to(TransactionalSink{});
     events.key_by(&Event::user)
         .window(tumbling(10min))
@@ -204,7 +204,7 @@ TEST(PluginNoteTest, WhenMadeThenItsValuesAreFound) {
   static constexpr auto note =
       MakePluginNote(PENSTOCK_ABI_LINES "march=x86-64-v2\njob=word_count\n");
   const std::string_view descriptor(note.descriptor, note.descriptor_size);
-  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), "4");
+  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), std::to_string(kPluginAbiVersion));
   EXPECT_EQ(PluginNoteValue(descriptor, "pointer"), "64");
   EXPECT_EQ(PluginNoteValue(descriptor, "march"), "x86-64-v2");
   EXPECT_EQ(PluginNoteValue(descriptor, "job"), "word_count");

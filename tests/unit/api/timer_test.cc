@@ -156,6 +156,22 @@ TEST_F(TimerTest, WhenManyTimersHaveOneTimeInOneGroupThenAllAreLoaded) {
   EXPECT_EQ(Fire(1000).size(), 10U);
 }
 
+TEST_F(TimerTest, WhenTimesAreExtremeThenTimersFireInOrder) {
+  const std::vector<std::int64_t> times{INT64_MIN, INT64_MIN + 1, -1,       0,
+                                        1,         INT64_MAX - 1, INT64_MAX};
+  MapTier tier;
+  timers_.table().Attach(tier, /*empty=*/true);
+  for (const std::int64_t time : times) Set("a", time);
+  ASSERT_TRUE(testing::SnapshotInto(timers_.table(), tier.entries).ok());
+  timers_.table().Evict(1);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    EXPECT_EQ(timers_.Next(), Timestamp{times[i]});
+    if (times[i] > INT64_MIN) EXPECT_EQ(Fire(times[i] - 1), Fired{});
+    EXPECT_EQ(Fire(times[i]), (Fired{{"a", times[i]}}));
+  }
+  EXPECT_EQ(timers_.Next(), std::nullopt);
+}
+
 TEST_F(TimerTest, WhenRandomOperationsSnapshotsAndEvictionsRunThenTimersEqualASet) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

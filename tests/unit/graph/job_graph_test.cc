@@ -22,6 +22,7 @@ TEST(JobGraphTest, WhenWrittenAsJsonThenItReadsBackEqual) {
 TEST(JobGraphTest, WhenItHasGroupsSideOutputsAndInputsThenTheyReadBack) {
   JobGraph graph = SourceToWindow(2, 3);
   graph.vertices[1].slot_sharing_group = "heavy";
+  graph.vertices[0].operators[0].alignment_group = "sensors";
   graph.vertices[1].operators[1].input_side = "late";
   graph.edges[0].side = "errors";
   graph.edges[0].input = 1;
@@ -63,6 +64,11 @@ TEST(JobGraphTest, WhenGraphsDifferThenTheFirstDifferenceIsNamed) {
   retyped.vertices[1].operators[0].states[0].value[0].type = "f64";
   EXPECT_THAT(FirstDifference(graph, retyped),
               HasSubstr("its value was (count i64) and is now (count f64)"));
+
+  JobGraph regrouped = graph;
+  regrouped.vertices[0].operators[0].alignment_group = "sensors";
+  EXPECT_THAT(FirstDifference(graph, regrouped),
+              HasSubstr("its alignment group was '' and is now 'sensors'"));
 
   JobGraph rerouted = graph;
   rerouted.edges[0].distribution = EdgeDistribution::kBroadcast;

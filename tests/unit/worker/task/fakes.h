@@ -32,7 +32,7 @@ class BlankBatch final : public Batch {
   const void* type_id() const override { return nullptr; }
 };
 
-/// What has been sent on a channel, in words: "records 3", "watermark 7", "barrier 1".
+/// What has been sent on a channel, in words: "records 3", "watermark 7", "idle", "barrier 1".
 class RecordingChannel final : public OutputChannel {
  public:
   explicit RecordingChannel(std::vector<std::string>& log) : log_(log) {}
@@ -50,6 +50,8 @@ class RecordingChannel final : public OutputChannel {
       log_.push_back(mark->time == Timestamp::Max()
                          ? "watermark max"
                          : "watermark " + std::to_string(mark->time.millis));
+    } else if (const auto* status = std::get_if<WatermarkStatus>(&element)) {
+      log_.push_back(status->idle ? "idle" : "active");
     } else if (const auto* barrier = std::get_if<CheckpointBarrier>(&element)) {
       log_.push_back("barrier " + ToString(barrier->checkpoint) + (barrier->final ? " final" : ""));
     }

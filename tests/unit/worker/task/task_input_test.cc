@@ -53,13 +53,16 @@ class TaskInputTest : public ::testing::Test {
  protected:
   /// Both channels reach 10 and their barriers; channel 0 runs ahead to 20 before channel 1's.
   std::vector<Timestamp> WatermarksAtSnapshot(CheckpointMode mode) {
-    const CheckpointBarrier barrier{CheckpointId(1), false, 0};
     std::deque<InputGate::Received> elements;
     elements.push_back({0, Watermark{{10}}});
-    elements.push_back({0, barrier});
+    elements.push_back({0, kBarrier});
     elements.push_back({0, Watermark{{20}}});
     elements.push_back({1, Watermark{{10}}});
-    elements.push_back({1, barrier});
+    elements.push_back({1, kBarrier});
+    return WatermarksAfter(std::move(elements), mode);
+  }
+  std::vector<Timestamp> WatermarksAfter(std::deque<InputGate::Received> elements,
+                                         CheckpointMode mode) {
     JobVertex vertex;
     vertex.operators = {{.index = 0, .name = "nothing", .kind = "transform"}};
     OperatorChain chain(identity_, vertex, {});
@@ -73,6 +76,8 @@ class TaskInputTest : public ::testing::Test {
     EXPECT_EQ(receiver_.aligned, 1);
     return input.watermarks();
   }
+
+  static constexpr CheckpointBarrier kBarrier{CheckpointId(1), false, 0};
 
   class Nothing final : public Operator {
    public:
@@ -98,6 +103,19 @@ TEST_F(TaskInputTest, WhenAtLeastOnceThenASnapshotHasTheWatermarksBeforeTheBarri
   EXPECT_THAT(WatermarksAtSnapshot(CheckpointMode::kAtLeastOnce),
               ElementsAre(Timestamp{10}, Timestamp{10}));
   EXPECT_THAT(log_.blocked, IsEmpty());
+}
+
+/// Channel 1 is idle at 4 when channel 0 goes on to 10 and 20; its own barrier comes first.
+TEST_F(TaskInputTest, WhenAChannelIsIdleThenItsStoredWatermarkIsTheTasks) {
+  std::deque<InputGate::Received> elements;
+  elements.push_back({1, Watermark{{4}}});
+  elements.push_back({1, WatermarkStatus{true}});
+  elements.push_back({0, Watermark{{10}}});
+  elements.push_back({1, kBarrier});
+  elements.push_back({0, Watermark{{20}}});
+  elements.push_back({0, kBarrier});
+  EXPECT_THAT(WatermarksAfter(std::move(elements), CheckpointMode::kExactlyOnce),
+              ElementsAre(Timestamp{20}, Timestamp{20}));
 }
 
 TEST_F(TaskInputTest, WhenExactlyOnceThenTheFirstChannelIsBlocked) {

@@ -216,6 +216,31 @@ TEST_F(TaskTest, WhenASourceIsStoppedThenOnlyDrainingSendsTheMaximumWatermark) {
   EXPECT_TRUE(listener_.finished);
 }
 
+/// Says that it is idle, and ends.
+class IdleSource final : public SourceOperator {
+ public:
+  Status Open(OperatorContext&, Output& output) override {
+    output_ = &output;
+    return Status::Ok();
+  }
+  SourcePoll Poll() override {
+    output_->EmitStatus(true);
+    output_->EmitWatermark({5});
+    return SourcePoll::kExhausted;
+  }
+  Clock::MonotonicTime next_poll() const override { return {}; }
+
+ private:
+  Output* output_ = nullptr;
+};
+
+TEST_F(TaskTest, WhenAnIdleSourceEndsThenItIsActiveBeforeItsLastWatermark) {
+  specs_[0].make = [] { return std::make_unique<IdleSource>(); };
+  Run();
+  EXPECT_THAT(sent_,
+              ElementsAre("idle", "watermark 5", "active", "watermark max", "barrier 1 final"));
+}
+
 TEST_F(TaskTest, WhenAFinalCheckpointIsRestoredThenStateIsBackAndNothingIsSent) {
   Run();
   sent_.clear();

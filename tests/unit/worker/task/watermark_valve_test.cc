@@ -36,6 +36,17 @@ TEST(WatermarkValveTest, WhenTheSlowestBecomesIdleThenItHoldsNothingBack) {
   EXPECT_FALSE(change.idle);
 }
 
+TEST(WatermarkValveTest, WhenAllBecomeIdleThenTheWatermarkIsTheSameInAnyOrder) {
+  for (const std::uint32_t first : {0U, 1U}) {
+    WatermarkValve valve(2);
+    valve.OnWatermark(0, At(10));
+    valve.OnWatermark(1, At(4));
+    valve.OnStatus(first, true);
+    EXPECT_EQ(valve.OnStatus(1 - first, true).idle, true);
+    EXPECT_EQ(valve.current(), At(10));
+  }
+}
+
 TEST(WatermarkValveTest, WhenAllBecomeIdleThenTheTaskIsIdleUntilOneIsActive) {
   WatermarkValve valve(2);
   valve.OnStatus(0, true);
