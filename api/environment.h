@@ -59,7 +59,7 @@ class Environment {
     spec.delivery = source->delivery();
     spec.validate = [source](FileSystem& fs) { return source->Validate(fs); };
     spec.make = [source] { return std::make_unique<SourceOperatorOf<T>>(source); };
-    return Stream<T>({draft_, draft_->Add(std::move(spec))});
+    return Stream<T>(AddOperator(draft_, std::move(spec)));
   }
 
   internal::JobDraft* draft_;

@@ -53,17 +53,57 @@ class JobDraft {
   bool next_lacks_uid_ = false;
 };
 
-/// A reading end in a job under construction: which operator it reads, and over what edge.
+/// What an operator emits on one of its outputs, and over what edge it is to be read; a null edge
+/// is the record type's forward edge.
 struct StreamEnd {
-  JobDraft* draft = nullptr;
   std::uint32_t from = 0;
+  std::string side;                      // tag; empty: the main output
+  std::shared_ptr<const EdgeType> edge;  // shared: by all readers
 };
 
-[[gnu::cold]] inline std::uint32_t AddReader(const StreamEnd& end,
-                                             std::shared_ptr<const EdgeType> edge,
-                                             OperatorSpec spec) {
-  spec.inputs.push_back({end.from, std::move(edge)});
-  return end.draft->Add(std::move(spec));
+/// The reading end of a stream in a job under construction: of one operator, or of several that
+/// form a union.
+struct StreamEnds {
+  JobDraft* draft = nullptr;
+  std::vector<StreamEnd> ends;
+
+  /// The operator that emits the stream, for settings; null, and a complaint that names `call`, for
+  /// a union.
+  [[gnu::cold]] OperatorSpec* Emitter(const std::string& call) const {
+    if (ends.size() == 1) return &draft->at(ends.front().from);
+    draft->Complain(call +
+                    " after union_with(): a union is no operator; call it on its parts or "
+                    "on what reads it");
+    return nullptr;
+  }
+  /// All of them, read over `edge`.
+  [[gnu::cold]] StreamEnds Over(std::shared_ptr<const EdgeType> edge) const {
+    StreamEnds over = *this;
+    for (StreamEnd& end : over.ends) end.edge = edge;
+    return over;
+  }
+};
+
+/// Lets `spec` read `ends` as its input number `input`.
+[[gnu::cold]] inline void AddInput(const StreamEnds& from,
+                                   const std::shared_ptr<const EdgeType>& forward,
+                                   OperatorSpec& spec, std::uint32_t input = 0) {
+  for (const StreamEnd& end : from.ends) {
+    spec.inputs.push_back({end.from, end.edge ? end.edge : forward, end.side, input});
+  }
+}
+
+/// Adds an operator whose inputs are declared; what it emits.
+[[gnu::cold]] inline StreamEnds AddOperator(JobDraft* draft, OperatorSpec spec) {
+  return {draft, {{draft->Add(std::move(spec)), "", nullptr}}};
+}
+
+/// Adds an operator with one input; what it emits.
+[[gnu::cold]] inline StreamEnds AddReader(const StreamEnds& from,
+                                          const std::shared_ptr<const EdgeType>& forward,
+                                          OperatorSpec spec) {
+  AddInput(from, forward, spec);
+  return AddOperator(from.draft, std::move(spec));
 }
 
 }  // namespace penstock::internal

@@ -20,7 +20,7 @@ namespace internal {
 
 /// Adds a keyed operator behind the hash edge of `KeyFn`.
 template <typename Out, typename T, typename KeyFn, typename Make>
-[[gnu::cold]] Stream<Out> PlaceKeyed(const StreamEnd& end, const KeyFn& key, std::string name,
+[[gnu::cold]] Stream<Out> PlaceKeyed(const StreamEnds& ends, const KeyFn& key, std::string name,
                                      std::string uid, std::vector<StateDescriptor> states,
                                      Make make) {
   OperatorSpec spec;
@@ -30,7 +30,7 @@ template <typename Out, typename T, typename KeyFn, typename Make>
   spec.states = std::move(states);
   spec.make = std::move(make);
   auto edge = std::make_shared<const HashEdge<T, KeyFn>>(key);
-  return Stream<Out>({end.draft, AddReader(end, std::move(edge), std::move(spec))});
+  return Stream<Out>(AddReader(ends.Over(edge), edge, std::move(spec)));
 }
 
 }  // namespace internal
@@ -39,8 +39,8 @@ template <typename Out, typename T, typename KeyFn, typename Make>
 template <typename T, typename KeyFn, typename Spec>
 class WindowedStream {
  public:
-  WindowedStream(internal::StreamEnd end, KeyFn key, std::string uid, Spec windows)
-      : end_(end), key_(std::move(key)), uid_(std::move(uid)), windows_(windows) {}
+  WindowedStream(internal::StreamEnds ends, KeyFn key, std::string uid, Spec windows)
+      : ends_(std::move(ends)), key_(std::move(key)), uid_(std::move(uid)), windows_(windows) {}
 
   /// Per key and window one `aggregator`, a copyable type with `void add(const T&)` and, for
   /// sliding windows, `void merge(const Self&)`, which is kept instead of the records. When the
@@ -52,19 +52,19 @@ class WindowedStream {
                   "the second argument of aggregate() must be a function of (const Key&, "
                   "penstock::Window, const Aggregator&) that returns the record to emit");
     if (const std::string problem = windows_.Problem(); !problem.empty()) {
-      end_.draft->Complain("window \"" + uid_ + "\" at position " + end_.draft->next_position() +
-                           ": " + problem);
+      ends_.draft->Complain("window \"" + uid_ + "\" at position " + ends_.draft->next_position() +
+                            ": " + problem);
     }
     using Out = WindowOutput<T, KeyFn, A, Result>;
     auto make = [uid = uid_, key = key_, windows = windows_, aggregator, result] {
       return MakeWindowAggregate<T, KeyFn, A, Result, Spec>(uid, key, windows, aggregator, result);
     };
-    return internal::PlaceKeyed<Out, T>(end_, key_, "window " + windows_.name(), uid_,
+    return internal::PlaceKeyed<Out, T>(ends_, key_, "window " + windows_.name(), uid_,
                                         WindowAggregateStates<T, KeyFn, A>(uid_), std::move(make));
   }
 
  private:
-  internal::StreamEnd end_;
+  internal::StreamEnds ends_;
   KeyFn key_;
   std::string uid_;
   Spec windows_;
@@ -84,7 +84,8 @@ class KeyedStream {
       "a key must not contain floating-point numbers: 0.0 and -0.0 are equal and differ as "
       "bytes. Use an integer, for example the value in thousandths");
 
-  KeyedStream(internal::StreamEnd end, KeyFn key) : end_(end), key_(std::move(key)) {}
+  KeyedStream(internal::StreamEnds ends, KeyFn key)
+      : ends_(std::move(ends)), key_(std::move(key)) {}
 
   /// Combines all records of a key: emits, for each record, `reduce(last result, record)`; the
   /// first record is its own result.
@@ -95,7 +96,7 @@ class KeyedStream {
                   "reference and returns one");
     auto make = [uid, key = key_, reduce] { return MakeReduce<T, KeyFn, F>(uid, key, reduce); };
     auto states = ReduceStates<T, KeyFn>(uid);
-    return internal::PlaceKeyed<T, T>(end_, key_, "reduce", std::move(uid), std::move(states),
+    return internal::PlaceKeyed<T, T>(ends_, key_, "reduce", std::move(uid), std::move(states),
                                       std::move(make));
   }
   template <typename F>
@@ -109,13 +110,13 @@ class KeyedStream {
   auto process(std::string uid, Fn function) const {
     using Out = ProcessOutput<Fn>;
     if (const std::string problem = ProcessProblem(uid, function); !problem.empty()) {
-      end_.draft->Complain(problem);
+      ends_.draft->Complain(problem);
     }
     auto states = ProcessStates(uid, function);
     auto make = [uid, key = key_, function] {
       return MakeProcess<T, KeyFn, Fn>(uid, key, function);
     };
-    return internal::PlaceKeyed<Out, T>(end_, key_, "process", std::move(uid), std::move(states),
+    return internal::PlaceKeyed<Out, T>(ends_, key_, "process", std::move(uid), std::move(states),
                                         std::move(make));
   }
   template <typename Fn>
@@ -129,7 +130,7 @@ class KeyedStream {
   WindowedStream<T, KeyFn, Spec> window(std::string uid, Spec windows) const {
     static_assert(std::is_base_of_v<WindowSpec, Spec>,
                   "window() needs penstock::tumbling(size) or penstock::sliding(size, slide)");
-    return WindowedStream<T, KeyFn, Spec>(end_, key_, std::move(uid), windows);
+    return WindowedStream<T, KeyFn, Spec>(ends_, key_, std::move(uid), windows);
   }
   template <typename Spec>
   WindowedStream<T, KeyFn, Spec> window(Spec windows) const {
@@ -137,12 +138,26 @@ class KeyedStream {
     return window("", windows);
   }
 
+  /// Both streams, whose keys name the same state, for one KeyedCoProcess.
+  template <typename U, typename OtherKeyFn>
+  auto connect(const KeyedStream<U, OtherKeyFn>& other) const;
+  /// With a stream that is broadcast(), for a KeyedBroadcastProcess.
+  template <typename B>
+  auto connect(const Stream<B>& broadcast) const;
+
+  /// Pairs of records with the same key whose times are near: .between(lower, upper) follows.
+  template <typename R, typename OtherKeyFn>
+  auto interval_join(const KeyedStream<R, OtherKeyFn>& other) const;
+
  private:
+  template <typename, typename>
+  friend class KeyedStream;
+
   void ComplainOfMissingUid(const std::string& what, const std::string& call) const {
-    end_.draft->ComplainOfMissingUid(what + " after key_by", call);
+    ends_.draft->ComplainOfMissingUid(what + " after key_by", call);
   }
 
-  internal::StreamEnd end_;
+  internal::StreamEnds ends_;
   KeyFn key_;
 };
 

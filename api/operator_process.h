@@ -1,18 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include "api/collector.h"
 #include "api/operator_state.h"
+#include "api/output_tag.h"
 #include "api/runtime/operator.h"
+#include "api/runtime/side_outputs.h"
 #include "common/timestamp.h"
 
 namespace penstock {
 
-template <typename T, typename Fn>
-class UnkeyedProcessOperator;
-
-/// What a Process gets to know. Valid during the call.
+/// What a function over a stream without keys gets to know. Valid during the call.
 class FunctionContext {
  public:
   /// Of the record; Timestamp::Min() in open().
@@ -25,13 +26,29 @@ class FunctionContext {
   std::uint32_t subtask() const { return operator_.subtask(); }
   std::uint32_t parallelism() const { return operator_.parallelism(); }
 
+  /// A metric of the operator, made at the first call and shown as <uid>.<name>. Ask for it in
+  /// open() and keep the reference.
+  Counter& counter(const std::string& name) { return operator_.counter(name); }
+
+  /// Emits to a side output, with the record's timestamp unless another one is given.
+  template <typename U>
+  void output(const OutputTag<U>& tag, std::type_identity_t<U> record) {
+    output(tag, std::move(record), timestamp_);
+  }
+  template <typename U>
+  void output(const OutputTag<U>& tag, std::type_identity_t<U> record, Timestamp timestamp) {
+    sides_.Emit(tag, std::move(record), timestamp);
+  }
+
+  // For operators; what is given to the constructor outlives the context.
+  FunctionContext(OperatorContext& context, internal::SideOutputs& sides)
+      : operator_(context), sides_(sides) {}
+  void SetTimestamp(Timestamp timestamp) { timestamp_ = timestamp; }
+  void SetWatermark(Timestamp watermark) { watermark_ = watermark; }
+
  private:
-  template <typename, typename>
-  friend class UnkeyedProcessOperator;
-
-  explicit FunctionContext(OperatorContext& context) : operator_(context) {}
-
   OperatorContext& operator_;
+  internal::SideOutputs& sides_;
   Timestamp timestamp_ = Timestamp::Min();
   Timestamp watermark_ = Timestamp::Min();
 };

@@ -11,9 +11,12 @@
 
 #include "api/argument_limits.h"
 #include "api/arguments.h"
+#include "api/connected_streams.h"
 #include "api/environment.h"
+#include "api/interval_join.h"
 #include "api/job.h"
 #include "api/keyed_stream.h"
+#include "api/output_tag.h"
 #include "api/renamed_field.h"
 #include "api/runtime/plugin.h"
 #include "api/sink.h"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -9,8 +10,10 @@
 #include "api/list_state.h"
 #include "api/map_state.h"
 #include "api/operator_state.h"
+#include "api/output_tag.h"
 #include "api/reducing_state.h"
 #include "api/runtime/keyed_state.h"
+#include "api/runtime/side_outputs.h"
 #include "api/runtime/timer_table.h"
 #include "api/state.h"
 #include "common/clock.h"
@@ -83,15 +86,26 @@ class ProcessContext {
   Timestamp processing_time() const { return {ToMillis(clock_.Wall())}; }
   Timers<K>& timers() { return timers_; }
 
- private:
-  template <typename, typename, typename>
-  friend class ProcessOperator;
+  /// Emits to a side output, with the timestamp of the record or timer unless another one is given.
+  template <typename U>
+  void output(const OutputTag<U>& tag, std::type_identity_t<U> record) {
+    output(tag, std::move(record), timestamp_);
+  }
+  template <typename U>
+  void output(const OutputTag<U>& tag, std::type_identity_t<U> record, Timestamp timestamp) {
+    sides_.Emit(tag, std::move(record), timestamp);
+  }
 
+  // For operators; what is given to the constructor outlives the context.
   ProcessContext(internal::ProcessTimers<K>& timers, const internal::CurrentKey<K>& current,
-                 const Clock& clock)
-      : clock_(clock), current_(current), timers_(timers, current) {}
+                 const Clock& clock, internal::SideOutputs& sides)
+      : clock_(clock), sides_(sides), current_(current), timers_(timers, current) {}
+  void SetTimestamp(Timestamp timestamp) { timestamp_ = timestamp; }
+  void SetWatermark(Timestamp watermark) { watermark_ = watermark; }
 
+ private:
   const Clock& clock_;
+  internal::SideOutputs& sides_;
   const internal::CurrentKey<K>& current_;
   Timers<K> timers_;
   Timestamp timestamp_;
@@ -104,6 +118,8 @@ class ProcessContext {
 ///     void process(const Event& event, Context& context, penstock::Collector<Alert>& out);
 ///     void on_timer(penstock::Timestamp time, Context& context, penstock::Collector<Alert>& out);
 ///   };
+/// `void open(penstock::FunctionContext&)`, before the first record and after the restore of
+/// operator states, and `void close()`, after the last record of a job that ends, may be added.
 /// on_timer may be left out when no timer is set; on_processing_timer, for timers of the wall
 /// clock, has the same form, and what it collects has the timer's time unless it says otherwise.
 /// Its states are ValueState, ListState, MapState, ReducingState and AggregatingState; operator

@@ -11,6 +11,8 @@
 #include "api/collector.h"
 #include "api/job.h"
 #include "api/operator_process.h"
+#include "api/output_tag.h"
+#include "api/placed_operator.h"
 #include "api/runtime/edge_type_of.h"
 #include "api/runtime/process_operator.h"
 #include "api/runtime/sink_operator.h"
@@ -24,6 +26,8 @@ namespace penstock {
 
 template <typename T, typename KeyFn>
 class KeyedStream;
+template <typename T, typename U>
+class ConnectedStreams;
 
 namespace internal {
 
@@ -61,22 +65,10 @@ concept UnkeyedFunction = requires {
 
 }  // namespace internal
 
-/// The end of a stream: what has been placed last, to name it or set its parallelism.
-class PlacedSink {
+/// The end of a stream: its settings are those of the sink.
+class PlacedSink : public internal::PlacedOperator<PlacedSink> {
  public:
-  explicit PlacedSink(internal::StreamEnd end) : end_(end) {}
-
-  PlacedSink set_parallelism(std::uint32_t parallelism) const {
-    end_.draft->at(end_.from).parallelism = parallelism;
-    return *this;
-  }
-  PlacedSink name(std::string name) const {
-    end_.draft->at(end_.from).name = std::move(name);
-    return *this;
-  }
-
- private:
-  internal::StreamEnd end_;
+  explicit PlacedSink(internal::StreamEnds ends) : internal::PlacedOperator<PlacedSink>(ends) {}
 };
 
 /// The records that an operator emits, in a job under construction. A cheap handle: copies mean the
@@ -84,15 +76,15 @@ class PlacedSink {
 /// every subtask; there each copy is called by one thread. They must not keep references to a
 /// record.
 template <typename T>
-class Stream {
+class Stream : public internal::PlacedOperator<Stream<T>> {
   static_assert(std::is_default_constructible_v<T> && std::is_copy_assignable_v<T>,
                 "the records of a stream must be default constructible and copyable");
 
  public:
   using record_type = T;
 
-  explicit Stream(internal::StreamEnd end, Distribution distribution = Distribution::kForward)
-      : end_(end), distribution_(distribution) {}
+  explicit Stream(internal::StreamEnds ends)
+      : internal::PlacedOperator<Stream<T>>(std::move(ends)) {}
 
   /// One record out for each in. `map`: a callable or member pointer; T → U. A function of (T&)
   /// that returns nothing changes the record in place, which is the fastest.
@@ -160,7 +152,7 @@ class Stream {
   /// problems of the job.
   template <typename Fn>
   auto process(Fn function) const {
-    end_.draft->ComplainOfMissingUid("process", ".process(\"my-name\", ...)");
+    ends_.draft->ComplainOfMissingUid("process", ".process(\"my-name\", ...)");
     return this->process("", std::move(function));
   }
 
@@ -188,13 +180,71 @@ class Stream {
         std::is_invocable_v<const KeyFn&, const T&>,
         "key_by() needs a member pointer or function that takes one record of this stream "
         "by const reference and returns its key");
-    return KeyedStream<T, KeyFn>(end_, std::move(key));
+    return KeyedStream<T, KeyFn>(ends_, std::move(key));
   }
 
+  /// What the operator emits with `context.output(tag, …)`.
+  template <typename U>
+  Stream<U> side_output(const OutputTag<U>& tag) const {
+    internal::StreamEnds side = ends_;
+    for (internal::StreamEnd& end : side.ends) {
+      end.edge = nullptr;
+      end.side = tag.name;
+    }
+    return Stream<U>(std::move(side));
+  }
+
+  /// The records of all these streams, in no particular order. Each comes over its own edge, as set
+  /// by rebalance() and its like before the union.
+  template <typename... Streams>
+  Stream union_with(const Streams&... others) const {
+    static_assert((std::is_same_v<Streams, Stream> && ...),
+                  "union_with() needs streams of the same record type; bring them to one with "
+                  "map() first");
+    internal::StreamEnds all = ends_;
+    (all.ends.insert(all.ends.end(), others.ends_.ends.begin(), others.ends_.ends.end()), ...);
+    return Stream(std::move(all));
+  }
+
+  /// Both streams for one function that sees the records of each: map, flat_map, process and the
+  /// broadcast state pattern.
+  template <typename U>
+  ConnectedStreams<T, U> connect(const Stream<U>& other) const {
+    return ConnectedStreams<T, U>(ends_, other.ends_);
+  }
+
+  /// To the next operator's subtask of the same number, or in turn when there are not as many; this
+  /// is what happens when nothing is said.
+  Stream forward() const { return Over(Distribution::kForward); }
   /// The next operator's subtasks get the records in turn.
-  Stream rebalance() const { return Stream(end_, Distribution::kRebalance); }
+  Stream rebalance() const { return Over(Distribution::kRebalance); }
+  /// In turn, but each subtask serves only its share of the next operator's subtasks: with twice as
+  /// many of them, two. Fewer connections than rebalance().
+  Stream rescale() const { return Over(Distribution::kRescale); }
+  /// To the next operator's subtasks at random.
+  Stream shuffle() const { return Over(Distribution::kShuffle); }
   /// Each of the next operator's subtasks gets all records.
-  Stream broadcast() const { return Stream(end_, Distribution::kBroadcast); }
+  Stream broadcast() const { return Over(Distribution::kBroadcast); }
+  /// All to the next operator's first subtask.
+  Stream global() const { return Over(Distribution::kGlobal); }
+  /// To the subtask that `choose(key, number of subtasks)` says, counted from 0. `key`: a callable
+  /// or member pointer. It does not make a keyed stream; another number is an error when it
+  /// happens.
+  template <typename Choose, typename KeyFn>
+  Stream partition_custom(Choose choose, KeyFn key) const {
+    if constexpr (!std::is_invocable_v<const KeyFn&, const T&>) {
+      static_assert(std::is_invocable_v<const KeyFn&, const T&>,
+                    "partition_custom() needs, as its second argument, a member pointer or "
+                    "function that takes one record of this stream and returns its key");
+    } else {
+      using Key = std::invoke_result_t<const KeyFn&, const T&>;
+      static_assert(std::is_invocable_r_v<std::uint32_t, Choose&, Key, std::uint32_t>,
+                    "partition_custom() needs, as its first argument, a function of (key, number "
+                    "of subtasks) that returns the number of one");
+    }
+    return Stream(ends_.Over(
+        std::make_shared<const CustomEdge<T, Choose, KeyFn>>(std::move(choose), std::move(key))));
+  }
 
   /// Where the records go. A transactional sink keeps pending commits in its state, which is found
   /// by `uid`: it must not change while the job lives.
@@ -208,25 +258,21 @@ class Stream {
     return PlaceSink("", std::move(sink));
   }
 
-  /// Of the operator that emits this stream; default: the job's.
-  Stream set_parallelism(std::uint32_t parallelism) const {
-    if (parallelism == 0) end_.draft->Complain("set_parallelism(0): at least 1 is needed");
-    end_.draft->at(end_.from).parallelism = parallelism;
-    return *this;
-  }
-  /// Of the operator that emits this stream, for people.
-  Stream name(std::string name) const {
-    end_.draft->at(end_.from).name = std::move(name);
-    return *this;
-  }
+  // Settings of the operator that emits the stream are in internal::PlacedOperator.
 
  private:
+  template <typename>
+  friend class Stream;
+  template <typename, typename>
+  friend class KeyedStream;
+  using internal::PlacedOperator<Stream<T>>::ends_;
+
   template <typename U, typename Make>
   [[gnu::cold]] Stream<U> Place(std::string name, Make make) const {
     OperatorSpec spec;
     spec.name = std::move(name);
     spec.make = std::move(make);
-    return Stream<U>({end_.draft, AddReader(end_, Edge(), std::move(spec))});
+    return Stream<U>(AddReader(ends_, ForwardEdge(), std::move(spec)));
   }
 
   template <typename Fn>
@@ -234,15 +280,15 @@ class Stream {
     OperatorSpec spec;
     spec.name = "process";
     spec.uid = uid;
-    spec.states = UnkeyedProcessStates(uid, function);
+    spec.states = UnkeyedStates(uid, function);
     spec.stateful = !spec.states.empty();
     if (const std::string problem = StateNameProblem(uid, spec.states); !problem.empty()) {
-      end_.draft->Complain(problem);
+      ends_.draft->Complain(problem);
     }
     spec.make = [uid = std::move(uid), function = std::move(function)] {
       return std::make_unique<UnkeyedProcessOperator<T, Fn>>(uid, function);
     };
-    return Stream<typename Fn::Output>({end_.draft, AddReader(end_, Edge(), std::move(spec))});
+    return Stream<typename Fn::Output>(AddReader(ends_, ForwardEdge(), std::move(spec)));
   }
 
   template <typename U, typename F>
@@ -272,21 +318,21 @@ class Stream {
     spec.delivery = sink->delivery();
     spec.stateful = spec.delivery == Delivery::kTransactional;
     if (spec.stateful && uid.empty()) {
-      end_.draft->ComplainOfMissingUid("transactional sink \"" + spec.name + "\"",
-                                       ".sink_to(\"my-name\", ...)");
+      ends_.draft->ComplainOfMissingUid("transactional sink \"" + spec.name + "\"",
+                                        ".sink_to(\"my-name\", ...)");
     }
     spec.uid = std::move(uid);
     spec.validate = [sink](FileSystem& fs) { return sink->Validate(fs); };
     spec.make = [sink] { return std::make_unique<SinkOperatorOf<T>>(sink); };
-    return PlacedSink({end_.draft, AddReader(end_, Edge(), std::move(spec))});
+    return PlacedSink(AddReader(ends_, ForwardEdge(), std::move(spec)));
   }
 
-  std::shared_ptr<const EdgeType> Edge() const {
-    return std::make_shared<const PlainEdge<T>>(distribution_);
+  [[gnu::cold]] Stream Over(Distribution distribution) const {
+    return Stream(ends_.Over(std::make_shared<const PlainEdge<T>>(distribution)));
   }
-
-  internal::StreamEnd end_;
-  Distribution distribution_;
+  static std::shared_ptr<const EdgeType> ForwardEdge() {
+    return std::make_shared<const PlainEdge<T>>(Distribution::kForward);
+  }
 };
 
 }  // namespace penstock

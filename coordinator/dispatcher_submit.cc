@@ -166,8 +166,11 @@ Status Dispatcher::CheckMemory(const JobGraph& graph) const {
     slot = std::min(slot, has.memory_bytes / std::max<std::uint64_t>(has.slots, 1));
   }
   const PhysicalPlan plan = ExpandGraph(graph);
-  return CheckExchangeMemory(ComputeExchangeMemory(plan, SubtasksOfFullestSlot(graph)),
-                             MemoryShares{slot}.exchange(), plan, &graph);
+  for (const std::vector<SubtaskId>& subtasks : SubtasksOfFullestSlots(graph)) {
+    PENSTOCK_RETURN_IF_ERROR(CheckExchangeMemory(ComputeExchangeMemory(plan, subtasks),
+                                                 MemoryShares{slot}.exchange(), plan, &graph));
+  }
+  return Status::Ok();
 }
 
 void Dispatcher::StorePlugin(std::string name, std::string content, Done<PluginEntry> done) {

@@ -19,7 +19,7 @@ namespace penstock {
 
 struct StartJob {};
 struct SlotsGranted {
-  std::vector<WorkerId> slots;  ///< Entry i runs subtask i of every vertex.
+  std::vector<WorkerId> slots;  ///< As numbered by JobGraph::first_slot.
 };
 /// Answers PrepareAttempt.
 struct AttemptPrepared {

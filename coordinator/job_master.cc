@@ -136,8 +136,9 @@ void JobMaster::StartHosts() {
     host.worker = worker;
     ++host.slots;
     for (const JobVertex& vertex : graph_.vertices) {
-      if (slot >= vertex.parallelism) continue;
-      host.subtasks.push_back({vertex.id, static_cast<std::uint32_t>(slot)});
+      const std::size_t first = graph_.first_slot(vertex.id);
+      if (slot < first || slot >= first + vertex.parallelism) continue;
+      host.subtasks.push_back({vertex.id, static_cast<std::uint32_t>(slot - first)});
       executions_.Place(host.subtasks.back(), host.id, worker);
     }
   }

@@ -24,7 +24,7 @@ struct WorkerEntry {
   std::uint32_t free_slots() const { return registration.slots - used_slots; }
 };
 
-/// Slots given to a job: entry i is the worker whose slot runs subtask i of every vertex.
+/// Slots given to a job: entry i is the worker of its slot i (JobGraph::first_slot).
 struct SlotGrant {
   JobId job;
   std::vector<WorkerId> slots;

@@ -1,8 +1,10 @@
 #include "graph/exchange_memory.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -42,10 +44,14 @@ ExchangeMemory ComputeExchangeMemory(const PhysicalPlan& plan, std::span<const S
   return need;
 }
 
-std::vector<SubtaskId> SubtasksOfFullestSlot(const JobGraph& graph) {
-  std::vector<SubtaskId> subtasks;
-  for (const JobVertex& vertex : graph.vertices) subtasks.push_back({vertex.id, 0});
-  return subtasks;
+std::vector<std::vector<SubtaskId>> SubtasksOfFullestSlots(const JobGraph& graph) {
+  std::map<std::uint32_t, std::vector<SubtaskId>> by_slot;
+  for (const JobVertex& vertex : graph.vertices) {
+    by_slot[graph.first_slot(vertex.id)].push_back({vertex.id, 0});
+  }
+  std::vector<std::vector<SubtaskId>> slots;
+  for (auto& [slot, subtasks] : by_slot) slots.push_back(std::move(subtasks));
+  return slots;
 }
 
 Status CheckExchangeMemory(const ExchangeMemory& need, std::uint64_t available,

@@ -24,12 +24,11 @@ struct ExchangeMemory {
 };
 
 /// The need of a host that runs the subtasks `here`: a buffer for each end of a channel that is
-/// here, and what the gates lend. With slot sharing, `SubtasksOfFullestSlot` gives the need of a
-/// slot.
+/// here, and what the gates lend.
 ExchangeMemory ComputeExchangeMemory(const PhysicalPlan& plan, std::span<const SubtaskId> here);
 
-/// What the fullest slot runs: the first subtask of every vertex.
-std::vector<SubtaskId> SubtasksOfFullestSlot(const JobGraph& graph);
+/// What the fullest slot of each slot sharing group runs: the first subtask of all its vertices.
+std::vector<std::vector<SubtaskId>> SubtasksOfFullestSlots(const JobGraph& graph);
 
 /// ResourceExhausted, a user error, when `need` is more than `available`: names the edge that needs
 /// most and by how much worker.memory has to grow. `graph` gives the names of the edge's ends;

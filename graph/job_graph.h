@@ -26,22 +26,37 @@ struct GraphOperator {
   std::vector<GraphState> states;
   /// Position in the vertex's `operators` of the one it reads; -1: the vertex's input, or a source.
   std::int32_t input = -1;
+  std::string input_side;  ///< Tag of the output of `input` that it reads; empty: the main one.
   bool operator==(const GraphOperator&) const = default;
 };
 
-/// Operators that run fused on one thread: a tree whose root comes first.
+inline constexpr const char* kDefaultSlotSharingGroup = "default";
+
+/// Operators that run fused on one thread: a tree whose root comes first. Only the root may have
+/// several inputs.
 struct JobVertex {
   VertexId id;
   std::string name;  ///< Names of its operators, joined.
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = kDefaultMaxParallelism;
   std::vector<GraphOperator> operators;
+  /// Subtasks of vertices with the same group share slots.
+  std::string slot_sharing_group = kDefaultSlotSharingGroup;
 
   bool is_source() const { return operators.front().kind == "source"; }
   bool operator==(const JobVertex&) const = default;
 };
 
-enum class EdgeDistribution : unsigned char { kForward, kHash, kRebalance, kBroadcast };
+enum class EdgeDistribution : unsigned char {
+  kForward,
+  kHash,
+  kRebalance,
+  kRescale,
+  kShuffle,
+  kGlobal,
+  kBroadcast,
+  kCustom,
+};
 
 struct JobEdge {
   VertexId from;
@@ -50,11 +65,14 @@ struct JobEdge {
   EdgeDistribution distribution = EdgeDistribution::kForward;
   Fingerprint record;
   Fingerprint key;
+  std::string side;  ///< Tag of the output of `from_operator`; empty: the main one.
+  /// Number of the input of `to`'s root, for operators that treat their inputs differently.
+  std::uint32_t input = 0;
   bool operator==(const JobEdge&) const = default;
 };
 
 /// The logical job as submitted; immutable. Vertices are in topological order, `id` is the index.
-/// In this release a vertex has at most one input edge.
+/// The edges of one receiving vertex are in the order in which its root declares its inputs.
 struct JobGraph {
   std::string name;
   /// "exactly-once", "at-least-once" or "none": the weakest of sources, sinks and checkpoint mode.
@@ -63,8 +81,12 @@ struct JobGraph {
   std::vector<JobEdge> edges;
 
   const JobVertex& vertex(VertexId id) const { return vertices[id.value()]; }
-  /// Slots that the job takes: with slot sharing, its largest parallelism.
+  /// Slots that the job takes: of each slot sharing group the largest parallelism.
   std::uint32_t slots() const;
+  /// The slot, counted from 0, that runs subtask 0 of the vertex; subtask i has the i-th after it.
+  std::uint32_t first_slot(VertexId vertex) const;
+  /// Edges that end at the vertex, by index.
+  std::vector<std::uint32_t> inputs(VertexId vertex) const;
   bool stateful() const;
   bool transactional() const;
   bool operator==(const JobGraph&) const = default;

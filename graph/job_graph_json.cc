@@ -45,28 +45,37 @@ json::object StateToJson(const GraphState& state) {
 json::object OperatorToJson(const GraphOperator& op) {
   json::array states;
   for (const GraphState& state : op.states) states.push_back(StateToJson(state));
-  return {{"index", op.index}, {"name", op.name},         {"uid", op.uid},
-          {"kind", op.kind},   {"delivery", op.delivery}, {"stateful", op.stateful},
-          {"states", states},  {"input", op.input}};
+  json::object object{{"index", op.index}, {"name", op.name},         {"uid", op.uid},
+                      {"kind", op.kind},   {"delivery", op.delivery}, {"stateful", op.stateful},
+                      {"states", states},  {"input", op.input}};
+  if (!op.input_side.empty()) object["input-side"] = op.input_side;
+  return object;
 }
 
 json::object VertexToJson(const JobVertex& vertex) {
   json::array operators;
   for (const GraphOperator& op : vertex.operators) operators.push_back(OperatorToJson(op));
-  return {{"id", vertex.id.value()},
-          {"name", vertex.name},
-          {"parallelism", vertex.parallelism},
-          {"max-parallelism", vertex.max_parallelism},
-          {"operators", operators}};
+  json::object object{{"id", vertex.id.value()},
+                      {"name", vertex.name},
+                      {"parallelism", vertex.parallelism},
+                      {"max-parallelism", vertex.max_parallelism},
+                      {"operators", operators}};
+  if (vertex.slot_sharing_group != kDefaultSlotSharingGroup) {
+    object["slot-sharing-group"] = vertex.slot_sharing_group;
+  }
+  return object;
 }
 
 json::object EdgeToJson(const JobEdge& edge) {
-  return {{"from", edge.from.value()},
-          {"from-operator", edge.from_operator},
-          {"to", edge.to.value()},
-          {"distribution", ToString(edge.distribution)},
-          {"record", FieldsToJson(edge.record)},
-          {"key", FieldsToJson(edge.key)}};
+  json::object object{{"from", edge.from.value()},
+                      {"from-operator", edge.from_operator},
+                      {"to", edge.to.value()},
+                      {"distribution", ToString(edge.distribution)},
+                      {"record", FieldsToJson(edge.record)},
+                      {"key", FieldsToJson(edge.key)}};
+  if (!edge.side.empty()) object["side"] = edge.side;
+  if (edge.input != 0) object["input"] = edge.input;
+  return object;
 }
 
 // The From… functions throw boost::system::system_error on a missing or mistyped member;
@@ -78,6 +87,11 @@ std::string StringAt(const json::object& object, const char* key) {
 
 std::uint32_t NumberAt(const json::object& object, const char* key) {
   return object.at(key).to_number<std::uint32_t>();
+}
+
+/// Of a member that is written only when it says something.
+std::string StringIfAny(const json::object& object, const char* key, const char* otherwise = "") {
+  return object.contains(key) ? StringAt(object, key) : otherwise;
 }
 
 Fingerprint FieldsFromJson(const json::value& value) {
@@ -130,6 +144,7 @@ GraphOperator OperatorFromJson(const json::object& object) {
     op.states.push_back(StateFromJson(state.as_object()));
   }
   op.input = object.at("input").to_number<std::int32_t>();
+  op.input_side = StringIfAny(object, "input-side");
   return op;
 }
 
@@ -142,12 +157,15 @@ JobVertex VertexFromJson(const json::object& object) {
   for (const json::value& op : object.at("operators").as_array()) {
     vertex.operators.push_back(OperatorFromJson(op.as_object()));
   }
+  vertex.slot_sharing_group = StringIfAny(object, "slot-sharing-group", kDefaultSlotSharingGroup);
   return vertex;
 }
 
 EdgeDistribution DistributionFromName(std::string_view name) {
-  for (auto distribution : {EdgeDistribution::kForward, EdgeDistribution::kHash,
-                            EdgeDistribution::kRebalance, EdgeDistribution::kBroadcast}) {
+  for (auto distribution :
+       {EdgeDistribution::kForward, EdgeDistribution::kHash, EdgeDistribution::kRebalance,
+        EdgeDistribution::kRescale, EdgeDistribution::kShuffle, EdgeDistribution::kGlobal,
+        EdgeDistribution::kBroadcast, EdgeDistribution::kCustom}) {
     if (name == ToString(distribution)) return distribution;
   }
   throw std::invalid_argument("unknown distribution '" + std::string(name) + "'");
@@ -161,6 +179,8 @@ JobEdge EdgeFromJson(const json::object& object) {
   edge.distribution = DistributionFromName(object.at("distribution").as_string());
   edge.record = FieldsFromJson(object.at("record"));
   edge.key = FieldsFromJson(object.at("key"));
+  edge.side = StringIfAny(object, "side");
+  if (object.contains("input")) edge.input = NumberAt(object, "input");
   return edge;
 }
 

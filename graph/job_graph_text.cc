@@ -67,6 +67,18 @@ std::string KeyText(const Fingerprint& key) {
   return key.size() == 1 ? key.front().type : ToString(key);
 }
 
+std::string EdgeText(const JobEdge& edge) {
+  std::string text = ToString(edge.distribution);
+  if (!edge.key.empty()) text += " by " + KeyText(edge.key);
+  if (!edge.side.empty()) text += " of side output " + edge.side;
+  if (edge.input != 0) text += fmt::format(", input {}", edge.input + 1);
+  return text;
+}
+
+std::uint32_t Index(const JobGraph& graph, const JobEdge& edge) {
+  return static_cast<std::uint32_t>(&edge - graph.edges.data());
+}
+
 void AppendVertexTree(const JobGraph& graph, const JobVertex& vertex, const std::string& indent,
                       std::string& out);
 
@@ -75,7 +87,9 @@ void AppendOperatorTree(const JobGraph& graph, const JobVertex& vertex, std::int
   const GraphOperator& op = vertex.operators[position];
   const std::string uid = op.uid.empty() ? "" : fmt::format("  uid={}", op.uid);
   const std::string delivery = op.delivery.empty() ? "" : fmt::format("  [{}]", op.delivery);
-  out += fmt::format("{}{}{}{}\n", indent, op.name, uid, delivery);
+  const std::string side =
+      op.input_side.empty() ? "" : fmt::format("side output {}: ", op.input_side);
+  out += fmt::format("{}{}{}{}{}\n", indent, side, op.name, uid, delivery);
   for (std::size_t i = 0; i < vertex.operators.size(); ++i) {
     if (vertex.operators[i].input == position) {
       AppendOperatorTree(graph, vertex, static_cast<std::int32_t>(i), indent + "  ", out);
@@ -85,8 +99,11 @@ void AppendOperatorTree(const JobGraph& graph, const JobVertex& vertex, std::int
     if (edge.from != vertex.id || edge.from_operator != static_cast<std::uint32_t>(position)) {
       continue;
     }
-    const std::string key = edge.key.empty() ? "" : " by " + KeyText(edge.key);
-    out += fmt::format("{}  └─ {}{}\n", indent, ToString(edge.distribution), key);
+    out += fmt::format("{}  └─ {}\n", indent, EdgeText(edge));
+    if (graph.inputs(edge.to).front() != Index(graph, edge)) {
+      out += fmt::format("{}     task {}, see above\n", indent, edge.to.value());
+      continue;
+    }
     AppendVertexTree(graph, graph.vertex(edge.to), indent + "     ", out);
   }
 }

@@ -14,9 +14,9 @@ struct Channel {
   std::uint32_t edge = 0;  ///< Index in JobGraph::edges.
   SubtaskId from;
   SubtaskId to;
-  std::uint32_t input_index = 0;  ///< Among the receiver's input channels.
-  std::uint32_t output_index =
-      0;  ///< Among the sender's channels of that edge: the receiver's position.
+  std::uint32_t input_index = 0;  ///< Among all input channels of the receiver, edge after edge.
+  /// Among the sender's channels of that edge, in order of receivers.
+  std::uint32_t output_index = 0;
 };
 
 /// The JobGraph expanded by parallelism. A pure function of the graph, so that every process

@@ -15,8 +15,8 @@
 
 namespace penstock {
 
-template <typename T, typename KeyFn, typename Fn>
-class ProcessOperator;
+template <typename K, typename Fn>
+class KeyedFunctionOperator;
 
 namespace internal {
 
@@ -66,8 +66,8 @@ class KeyedStateOwner {
  private:
   template <typename>
   friend class KeyedState;
-  template <typename, typename, typename>
-  friend class penstock::ProcessOperator;
+  template <typename, typename>
+  friend class penstock::KeyedFunctionOperator;
   friend class KeyedStates;
 
   std::vector<StateDeclaration<K>> states_;

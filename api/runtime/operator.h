@@ -30,6 +30,17 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+/// Lets an operator wait for what happens on other threads. Outlives the operator.
+class TaskWaker {
+ public:
+  virtual ~TaskWaker() = default;
+  /// Any thread. The task's thread asks NextProcessingTime again soon; a Wait of it returns.
+  virtual void Wake() = 0;
+  /// Task thread, inside a call of the operator: until Wake or `deadline` (none: for ever). It may
+  /// return early. False when the task is cancelled: the call must end then.
+  virtual bool Wait(std::optional<Clock::MonotonicTime> deadline) = 0;
+};
+
 /// What the runtime gives to an operator: who it is, and its surroundings. Lives as long as the
 /// operator. Task thread only.
 class OperatorContext {
@@ -59,6 +70,11 @@ class OperatorContext {
   virtual Counter& counter(const std::string& name) = 0;
   /// Adds a table to the operator's snapshots. Only inside Open; the operator keeps the ownership.
   virtual void RegisterTable(KeyedTable& table) = 0;
+  /// Where records with that tag go; null when nobody reads them. It lives as long as the operator.
+  /// `type_id` is that of the batches to be emitted: the attempt fails when the readers want other
+  /// records. The runtime gives its readers the watermarks of the main output.
+  virtual Output* side_output(const std::string& tag, const void* type_id) = 0;
+  virtual TaskWaker& waker() = 0;
   /// Ends the task's attempt with `error` as soon as the current call returns. The first one
   /// counts.
   virtual void Fail(Status error) = 0;
@@ -66,8 +82,9 @@ class OperatorContext {
 
 /// One logic of a job at one subtask, driven by one thread. Typed operators are templates
 /// instantiated in the plugin; the runtime sees this. Order of calls: Open · [Restore] ·
-/// (ProcessBatch | ProcessWatermark | OnProcessingTime | Snapshot | NotifyCheckpointCompleted)* ·
-/// Close. User exceptions may leave any of them; the runtime catches them and names the operator.
+/// (ProcessBatch | ProcessInput | ProcessWatermark | OnProcessingTime | Snapshot |
+/// NotifyCheckpointCompleted)* · Close. User exceptions may leave any of them; the runtime catches
+/// them and names the operator.
 class Operator {
  public:
   virtual ~Operator() = default;
@@ -84,7 +101,14 @@ class Operator {
   }
   /// May consume the records.
   virtual void ProcessBatch(Batch& batch) = 0;
-  /// Fires what is due and forwards the watermark. `watermark` always advances.
+  /// For an operator with several inputs: the records of one of them, as numbered by
+  /// OperatorSpec::Input::input.
+  virtual void ProcessInput(std::uint32_t input, Batch& batch) {
+    (void)input;
+    ProcessBatch(batch);
+  }
+  /// Fires what is due and forwards the watermark, which is the minimum over all inputs and always
+  /// advances.
   virtual void ProcessWatermark(Timestamp watermark) = 0;
   /// The wall-clock time at which to call OnProcessingTime; nothing when there is no reason to.
   virtual std::optional<Timestamp> NextProcessingTime() { return std::nullopt; }

@@ -18,6 +18,10 @@ class Output {
   /// No record older than `watermark` follows. Calls with a watermark that doesn't advance are
   /// ignored.
   virtual void EmitWatermark(Timestamp watermark) = 0;
+  /// Idle: nothing holds back the watermarks of others until this becomes active again, which is
+  /// said before the next record. Calls that change nothing are ignored. The runtime hands statuses
+  /// past the operators of a chain; only what makes watermarks calls this.
+  virtual void EmitStatus(bool idle) = 0;
 };
 
 }  // namespace penstock

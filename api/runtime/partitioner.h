@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,7 +38,8 @@ class LanePartitioner : public Partitioner {
   std::vector<ChannelLane<T>> lanes_;
 };
 
-/// In turn, record by record. With a single channel this is Forward.
+/// In turn, record by record. With a single channel this is Forward; with only some of the
+/// receivers' channels it is Rescale.
 template <typename T>
 class RebalancePartitioner final : public LanePartitioner<T> {
  public:
@@ -54,6 +57,72 @@ class RebalancePartitioner final : public LanePartitioner<T> {
 
  private:
   std::size_t next_;
+};
+
+/// Each record to a channel chosen at random.
+template <typename T>
+class ShufflePartitioner final : public LanePartitioner<T> {
+ public:
+  explicit ShufflePartitioner(const PartitionerSpec& spec)
+      : LanePartitioner<T>(spec), random_(spec.subtask + 1) {}
+
+  void Emit(Batch& batch) override {
+    auto& records = static_cast<TypedBatch<T>&>(batch);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      this->lanes_[Next()].AddConsuming(records[i], records.timestamps()[i]);
+    }
+  }
+
+ private:
+  /// xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators", 2016.
+  std::size_t Next() {
+    random_ ^= random_ >> 12;
+    random_ ^= random_ << 25;
+    random_ ^= random_ >> 27;
+    return ((random_ * 0x2545f4914f6cdd1dULL) >> 32) % this->lanes_.size();
+  }
+
+  std::uint64_t random_;  // never 0
+};
+
+/// Every record to the first channel.
+template <typename T>
+class GlobalPartitioner final : public LanePartitioner<T> {
+ public:
+  explicit GlobalPartitioner(const PartitionerSpec& spec) : LanePartitioner<T>(spec) {}
+
+  void Emit(Batch& batch) override {
+    this->EmitTo(this->lanes_.front(), static_cast<TypedBatch<T>&>(batch));
+  }
+};
+
+/// To the channel that `choose(key, number of channels)` says.
+template <typename T, typename Choose, typename KeyFn>
+class CustomPartitioner final : public LanePartitioner<T> {
+ public:
+  CustomPartitioner(const PartitionerSpec& spec, Choose choose, KeyFn key)
+      : LanePartitioner<T>(spec), choose_(std::move(choose)), key_(std::move(key)) {}
+
+  void Emit(Batch& batch) override {
+    auto& records = static_cast<TypedBatch<T>&>(batch);
+    const auto count = static_cast<std::uint32_t>(this->lanes_.size());
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const std::uint32_t chosen =
+          std::invoke(choose_, std::invoke(key_, std::as_const(records[i])), count);
+      if (chosen >= count) Refuse(chosen, count);
+      this->lanes_[chosen].AddConsuming(records[i], records.timestamps()[i]);
+    }
+  }
+
+ private:
+  [[noreturn, gnu::cold]] static void Refuse(std::uint32_t chosen, std::uint32_t count) {
+    throw std::out_of_range("the function of partition_custom() has chosen subtask " +
+                            std::to_string(chosen) + " of " + std::to_string(count) +
+                            ", which are counted from 0");
+  }
+
+  Choose choose_;
+  KeyFn key_;
 };
 
 /// Every record to every channel.

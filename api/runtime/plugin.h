@@ -28,6 +28,13 @@ enum class Delivery : unsigned char {
   kNone,           ///< Not a source or sink.
 };
 
+/// Whether an operator may run in one task with the one that it reads.
+enum class Chaining : unsigned char {
+  kAllowed,
+  kHead,   ///< It begins a task.
+  kNever,  ///< It has a task of its own.
+};
+
 /// One logical operator of a job, as the job function declares it.
 struct OperatorSpec {
   OperatorKind kind = OperatorKind::kTransform;
@@ -36,12 +43,18 @@ struct OperatorSpec {
   bool uid_reported = false;  ///< That it lacks one has been complained of, with the call to write.
   bool stateful = false;
   Delivery delivery = Delivery::kNone;
-  std::optional<std::uint32_t> parallelism;  ///< Default: the job's.
-  /// Input: index of the operator it reads, as returned by AddOperator, and the edge; none for a
+  std::optional<std::uint32_t> parallelism;      ///< Default: the job's.
+  std::optional<std::uint32_t> max_parallelism;  ///< Default: the job's.
+  Chaining chaining = Chaining::kAllowed;
+  std::string slot_sharing_group;   ///< Empty: that of its inputs.
+  bool assigns_watermarks = false;  ///< Those of its input, and their status, end at it.
+  /// What it reads: the operator's index, as returned by AddOperator, and the edge; none for a
   /// source.
   struct Input {
     std::uint32_t from = 0;
     std::shared_ptr<const EdgeType> edge;  // shared: by the specs of both hosts of a fan-out
+    std::string side;         ///< Tag of the output that it reads; empty: the main one.
+    std::uint32_t input = 0;  ///< For ProcessInput. Several with one number are a union.
   };
   std::vector<Input> inputs;
   /// Keyed states that it will register, and states that belong to the operator (kinds
@@ -76,7 +89,7 @@ struct JobArguments {
 };
 
 /// Changes with every incompatible change of the interfaces in api/runtime.
-inline constexpr std::uint32_t kPluginAbiVersion = 4;
+inline constexpr std::uint32_t kPluginAbiVersion = 5;
 
 /// What a plugin exports, through the one C function `penstock_plugin`.
 struct PluginEntry {

@@ -18,7 +18,11 @@ enum class Distribution : unsigned char {
   kForward,    ///< To the subtask of the same index; chained where possible.
   kHash,       ///< By key group.
   kRebalance,  ///< In turn.
+  kRescale,    ///< In turn over those few that are this sender's.
+  kShuffle,    ///< At random.
+  kGlobal,     ///< To the first.
   kBroadcast,  ///< To all.
+  kCustom,     ///< As a function of the job says.
 };
 
 /// The type of the records on an edge, for untyped code. One static object per type in the plugin.
@@ -34,18 +38,16 @@ class RecordType {
 
 /// What a Partitioner is made for. The writers outlive it.
 struct PartitionerSpec {
-  std::vector<ChannelWriter*> channels;  ///< One per receiving subtask, by its index.
+  std::vector<ChannelWriter*> channels;  ///< One per receiving subtask that the edge connects.
   std::uint32_t max_parallelism = 0;     ///< Of the receiving vertex.
   std::uint32_t subtask = 0;             ///< Of the sender; where Rebalance starts.
-  /// As in the JobGraph: a declared kForward between different parallelisms has become kRebalance.
-  Distribution distribution = Distribution::kForward;
 };
 
 /// An edge between two operators: its record type, how it distributes and, for kHash, by what key.
 class EdgeType {
  public:
   virtual ~EdgeType() = default;
-  /// As declared; the one to use is in the PartitionerSpec.
+  /// As declared. A kForward between different parallelisms acts as kRebalance.
   virtual Distribution distribution() const = 0;
   virtual const RecordType& record_type() const = 0;
   /// Layout of the key; empty unless kHash.

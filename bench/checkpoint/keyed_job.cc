@@ -73,7 +73,7 @@ Status KeyedJob::Open(std::shared_ptr<const RestoredCheckpoint> restore) {
 }
 
 Status KeyedJob::Step(TypedBatch<Access>& batch, bool snapshot_in_flight) {
-  PENSTOCK_RETURN_IF_ERROR(chain_.ProcessBatch(batch));
+  PENSTOCK_RETURN_IF_ERROR(chain_.ProcessBatch(0, batch));
   if (++unmeasured_steps_ >= kStepsPerMeasure) {
     unmeasured_steps_ = 0;
     PENSTOCK_RETURN_IF_ERROR(bed_.state().Balance(snapshot_in_flight));

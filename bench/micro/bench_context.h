@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <string>
 
@@ -24,6 +25,8 @@ class BenchContext final : public OperatorContext {
   const Clock& clock() const override { return SystemClock::Instance(); }
   Counter& counter(const std::string& name) override { return counters_[name]; }
   void RegisterTable(KeyedTable&) override {}
+  Output* side_output(const std::string&, const void*) override { return nullptr; }
+  TaskWaker& waker() override { std::abort(); }
   void Fail(Status) override {}
 
  private:
@@ -35,6 +38,7 @@ class BenchContext final : public OperatorContext {
 class CountingOutput final : public Output {
  public:
   void Emit(Batch& batch) override { emitted += batch.size(); }
+  void EmitStatus(bool) override {}
   void EmitWatermark(Timestamp) override {}
   std::uint64_t emitted = 0;
 };

@@ -32,7 +32,7 @@ class Chain {
     return chain_->Open(specs_);
   }
   void Process(Batch& batch) {
-    if (!chain_->ProcessBatch(batch).ok()) std::abort();
+    if (!chain_->ProcessBatch(0, batch).ok()) std::abort();
   }
 
  private:

@@ -22,7 +22,7 @@ JobGraph TwoVertices(std::uint32_t senders, std::uint32_t receivers) {
     vertex.operators.resize(1);
     graph.vertices.push_back(vertex);
   }
-  graph.edges.push_back({VertexId(0), 0, VertexId(1), EdgeDistribution::kHash, {}, {}});
+  graph.edges.push_back({VertexId(0), 0, VertexId(1), EdgeDistribution::kHash, {}, {}, "", 0});
   return graph;
 }
 
@@ -32,7 +32,6 @@ void Send(Exchange& exchange, std::uint32_t subtask, const std::atomic<bool>& st
   PartitionerSpec spec;
   for (auto& output : outputs) spec.channels.push_back(output.get());
   spec.max_parallelism = kDefaultMaxParallelism;
-  spec.distribution = Distribution::kHash;
   auto partitioner = Edge(&Measurement::key).NewPartitioner(spec);
   TypedBatch<Measurement> batch;
   for (std::uint64_t made = 0; !stop.load(std::memory_order_relaxed);) {

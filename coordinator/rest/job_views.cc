@@ -105,16 +105,6 @@ json::object VertexOverview(const JobMaster& job, const JobVertex& vertex, std::
           {"metrics", MetricsOf(executions)}};
 }
 
-const char* ShipStrategy(EdgeDistribution distribution) {
-  switch (distribution) {
-    case EdgeDistribution::kForward: return "FORWARD";
-    case EdgeDistribution::kHash: return "HASH";
-    case EdgeDistribution::kRebalance: return "REBALANCE";
-    case EdgeDistribution::kBroadcast: return "BROADCAST";
-  }
-  return "";
-}
-
 /// Ours: what has become of the newest rescale; null when there was none.
 json::value RescaleOf(const JobMaster& job) {
   const auto& rescale = job.rescale();
@@ -194,7 +184,7 @@ json::object PlanOf(const JobGraph& graph, const std::string& id) {
       if (edge.to != vertex.id) continue;
       inputs.push_back(json::object{{"num", inputs.size()},
                                     {"id", VertexIdText(edge.from)},
-                                    {"ship_strategy", ShipStrategy(edge.distribution)},
+                                    {"ship_strategy", ToString(edge.distribution)},
                                     {"exchange", "pipelined_bounded"}});
     }
     json::object node{{"id", VertexIdText(vertex.id)},

@@ -12,10 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "api/output_tag.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
 #include "common/bytes.h"
 #include "common/file_system.h"
+#include "common/mutex.h"
 #include "tests/support/map_tier.h"
 
 namespace penstock::testing {
@@ -31,6 +33,27 @@ class ManualClock final : public Clock {
 
  private:
   MonotonicTime now_{std::chrono::hours(1)};
+};
+
+/// Wakes nobody: a test calls the operator itself. Waits for real.
+class HarnessWaker final : public TaskWaker {
+ public:
+  void Wake() override {
+    MutexLock lock(mu_);
+    woken_ = true;
+    changed_.NotifyOne();
+  }
+  bool Wait(std::optional<Clock::MonotonicTime>) override {
+    MutexLock lock(mu_);
+    while (!woken_) changed_.Wait(mu_);
+    woken_ = false;
+    return true;
+  }
+
+ private:
+  Mutex mu_;
+  CondVar changed_;
+  bool woken_ GUARDED_BY(mu_) = false;
 };
 
 /// Who the operator under test is, and its surroundings; outlives all its instances. Counters add
@@ -67,11 +90,17 @@ class HarnessContext final : public OperatorContext {
   const Clock& clock() const override { return clock_; }
   Counter& counter(const std::string& name) override { return counters_[name]; }
   void RegisterTable(KeyedTable& table) override { tables.push_back(&table); }
+  Output* side_output(const std::string& tag, const void*) override {
+    const auto found = side_outputs.find(tag);
+    return found == side_outputs.end() ? nullptr : found->second;
+  }
+  TaskWaker& waker() override { return waker_; }
   void Fail(Status error) override {
     if (failure.ok()) failure = std::move(error);
   }
 
   std::vector<KeyedTable*> tables;
+  std::map<std::string, Output*> side_outputs;  // by tag; set before Open
   Status failure;
 
  private:
@@ -80,6 +109,7 @@ class HarnessContext final : public OperatorContext {
   const Clock& clock_;
   std::map<std::string, Counter>& counters_;
   const bool restored_;
+  HarnessWaker waker_;
 };
 
 /// A record that an operator has emitted.
@@ -108,9 +138,11 @@ class CollectingOutput final : public Output {
     if (watermark > last_watermark) last_watermark = watermark;
     watermarks.push_back(watermark);
   }
+  void EmitStatus(bool idle) override { statuses.push_back(idle); }
 
   std::vector<Emitted<T>> records;
   std::vector<Timestamp> watermarks;
+  std::vector<bool> statuses;  // idle or active
   Timestamp last_watermark = Timestamp::Min();
 
  private:
@@ -178,6 +210,22 @@ class OperatorHarness {
     }
     AfterCall();
   }
+  /// Of an operator with several inputs.
+  template <typename T>
+  void ProcessInput(std::uint32_t input, T record, Timestamp timestamp = {}) {
+    {
+      TypedBatch<T> batch;
+      batch.Append(std::move(record), timestamp);
+      operator_->ProcessInput(input, batch);
+    }
+    AfterCall();
+  }
+  /// Adds a reader to a side output, from the next restore on or, before the first call, at once.
+  template <typename U>
+  void Read(const OutputTag<U>& tag, CollectingOutput<U>& into) {
+    side_outputs_[tag.name] = &into;
+    context_->side_outputs = side_outputs_;
+  }
   void Watermark(Timestamp watermark) {
     operator_->ProcessWatermark(watermark);
     AfterCall();
@@ -233,6 +281,7 @@ class OperatorHarness {
     for (const Emitted<Out>& emitted : output_.records) values.push_back(emitted.record);
     return values;
   }
+  const std::vector<bool>& statuses() const { return output_.statuses; }
   const std::vector<Timestamp>& watermarks() const { return output_.watermarks; }
   Timestamp last_watermark() const { return output_.last_watermark; }
   std::uint64_t counter(const std::string& name) { return counters_[name].value(); }
@@ -245,6 +294,7 @@ class OperatorHarness {
     operator_.reset();
     if (context_ != nullptr) Check(context_->failure);
     context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_, restored);
+    context_->side_outputs = side_outputs_;
     operator_ = make_();
     Check(operator_->Open(*context_, output_));
     tiers_.clear();
@@ -283,6 +333,7 @@ class OperatorHarness {
   ManualClock clock_;
   std::map<std::string, Counter> counters_;
   CollectingOutput<Out> output_;
+  std::map<std::string, Output*> side_outputs_;
   std::unique_ptr<HarnessContext> context_;
   std::vector<std::unique_ptr<MapTier>> tiers_;
   std::unique_ptr<Operator> operator_;

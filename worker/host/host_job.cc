@@ -1,5 +1,6 @@
 #include "worker/host/host_job.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "checkpoint/restore_check.h"
@@ -9,19 +10,15 @@
 
 namespace penstock {
 
-const EdgeType& HostJob::edge_type(const JobEdge& edge) const {
-  return *operators[graph.vertex(edge.to).operators.front().index].inputs.front().edge;
+const EdgeType& HostJob::edge_type(std::uint32_t edge) const {
+  const VertexId to = graph.edges[edge].to;
+  const std::vector<std::uint32_t> inputs = graph.inputs(to);
+  const auto position = std::find(inputs.begin(), inputs.end(), edge) - inputs.begin();
+  return *operators[graph.vertex(to).operators.front().index].inputs[position].edge;
 }
 
 RecoveryOptions HostJob::RecoveryFrom(const RestorePoint& point) const {
   return point.directory == start_from ? recovery : RecoveryOptions();
-}
-
-const JobEdge* HostJob::input_edge(VertexId vertex) const {
-  for (const JobEdge& edge : graph.edges) {
-    if (edge.to == vertex) return &edge;
-  }
-  return nullptr;
 }
 
 Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
@@ -51,16 +48,6 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
   PENSTOCK_ASSIGN_OR_RETURN(job.recovery.new_uid,
                             ParseUidMapping(config.Get(options::kUidMapping)));
   return job;
-}
-
-Distribution ToDistribution(EdgeDistribution distribution) {
-  switch (distribution) {
-    case EdgeDistribution::kForward: return Distribution::kForward;
-    case EdgeDistribution::kHash: return Distribution::kHash;
-    case EdgeDistribution::kRebalance: return Distribution::kRebalance;
-    case EdgeDistribution::kBroadcast: return Distribution::kBroadcast;
-  }
-  return Distribution::kForward;
 }
 
 }  // namespace penstock

@@ -29,16 +29,12 @@ struct HostJob {
   /// How the state of a checkpoint finds its operators. The options don't hold for the job's own
   /// checkpoints, which it has written with its present uids.
   RecoveryOptions RecoveryFrom(const RestorePoint& point) const;
-  /// The edge as declared by the operator that reads it.
-  const EdgeType& edge_type(const JobEdge& edge) const;
-  /// The edge that ends at `vertex`; null for a source.
-  const JobEdge* input_edge(VertexId vertex) const;
+  /// The edge, by index in the graph, as declared by the operator that reads it.
+  const EdgeType& edge_type(std::uint32_t edge) const;
 };
 
 /// Checks and loads the plugin, runs the job function and compares the graph with the submitted
 /// one. A user error that names the first difference when it isn't the same.
 Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup);
-
-Distribution ToDistribution(EdgeDistribution distribution);
 
 }  // namespace penstock

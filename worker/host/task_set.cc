@@ -86,7 +86,7 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
       .specs = job.operators,
       .signal = std::make_unique<TaskSignal>(),
       .input = nullptr,
-      .input_channels = job.plan.InputsOf(subtask).size(),
+      .input_channels = {},
       .edges = {},
       .restore = restore_,
       .buffer_timeout = job.buffer_timeout,
@@ -100,18 +100,21 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
 void TaskSet::Wire(TaskParts& parts) {
   const HostJob& job = surroundings_.job;
   const SubtaskId subtask = parts.identity.subtask;
-  if (const JobEdge* edge = job.input_edge(subtask.vertex)) {
+  for (const Channel* channel : job.plan.InputsOf(subtask)) {
+    parts.input_channels.push_back(
+        {job.graph.edges[channel->edge].input, &job.edge_type(channel->edge).record_type()});
+  }
+  if (!parts.input_channels.empty()) {
     parts.input = surroundings_.exchange.TakeInput(subtask, *parts.signal);
-    parts.input_type = &job.edge_type(*edge).record_type();
   }
   for (std::uint32_t i = 0; i < job.graph.edges.size(); ++i) {
     const JobEdge& edge = job.graph.edges[i];
     if (edge.from != subtask.vertex) continue;
     parts.edges.push_back(
-        {edge.from_operator, std::make_unique<PartitionOutput>(
-                                 surroundings_.exchange.TakeOutputs(subtask, i, *parts.signal),
-                                 job.edge_type(edge), ToDistribution(edge.distribution),
-                                 job.graph.vertex(edge.to).max_parallelism, subtask.index)});
+        {edge.from_operator, edge.side, &job.edge_type(i).record_type(),
+         std::make_unique<PartitionOutput>(
+             surroundings_.exchange.TakeOutputs(subtask, i, *parts.signal), job.edge_type(i),
+             job.graph.vertex(edge.to).max_parallelism, subtask.index)});
   }
 }
 

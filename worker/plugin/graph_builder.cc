@@ -34,7 +34,11 @@ EdgeDistribution ToEdgeDistribution(Distribution distribution) {
     case Distribution::kForward: return EdgeDistribution::kForward;
     case Distribution::kHash: return EdgeDistribution::kHash;
     case Distribution::kRebalance: return EdgeDistribution::kRebalance;
+    case Distribution::kRescale: return EdgeDistribution::kRescale;
+    case Distribution::kShuffle: return EdgeDistribution::kShuffle;
+    case Distribution::kGlobal: return EdgeDistribution::kGlobal;
     case Distribution::kBroadcast: return EdgeDistribution::kBroadcast;
+    case Distribution::kCustom: return EdgeDistribution::kCustom;
   }
   return EdgeDistribution::kForward;
 }
@@ -47,9 +51,10 @@ struct Place {
 
 /// Puts the operators of a valid job, in order of declaration, into vertices. An operator's input
 /// is declared before it, so vertices come out in topological order.
-class Chaining {
+class ChainBuilder {
  public:
-  Chaining(const RecordedJob& job, const JobDefaults& defaults) : job_(job), defaults_(defaults) {}
+  ChainBuilder(const RecordedJob& job, const JobDefaults& defaults)
+      : job_(job), defaults_(defaults) {}
 
   JobGraph Build() {
     graph_.name = defaults_.name;
@@ -60,6 +65,20 @@ class Chaining {
  private:
   std::uint32_t ParallelismOf(std::uint32_t index) const {
     return job_.operators[index].parallelism.value_or(defaults_.parallelism);
+  }
+  std::uint32_t MaxParallelismOf(std::uint32_t index) const {
+    return job_.operators[index].max_parallelism.value_or(defaults_.max_parallelism);
+  }
+  /// Its own; else the one that all its inputs have.
+  std::string SlotSharingGroupOf(std::uint32_t index) const {
+    const OperatorSpec& spec = job_.operators[index];
+    if (!spec.slot_sharing_group.empty()) return spec.slot_sharing_group;
+    if (spec.inputs.empty()) return kDefaultSlotSharingGroup;
+    const std::string& first = groups_[spec.inputs.front().from];
+    const bool same = std::ranges::all_of(spec.inputs, [&](const OperatorSpec::Input& input) {
+      return groups_[input.from] == first;
+    });
+    return same ? first : kDefaultSlotSharingGroup;
   }
 
   GraphOperator Describe(std::uint32_t index) const {
@@ -80,17 +99,23 @@ class Chaining {
 
   bool Chained(std::uint32_t index) const {
     const OperatorSpec& spec = job_.operators[index];
-    if (spec.inputs.empty()) return false;
+    if (spec.inputs.size() != 1 || spec.chaining != Chaining::kAllowed) return false;
     const OperatorSpec::Input& input = spec.inputs.front();
     return input.edge->distribution() == Distribution::kForward &&
-           ParallelismOf(index) == ParallelismOf(input.from);
+           job_.operators[input.from].chaining != Chaining::kNever &&
+           ParallelismOf(index) == ParallelismOf(input.from) &&
+           MaxParallelismOf(index) == MaxParallelismOf(input.from) &&
+           groups_[index] == groups_[input.from];
   }
 
   void Add(std::uint32_t index) {
+    groups_.push_back(SlotSharingGroupOf(index));
     GraphOperator op = Describe(index);
     if (Chained(index)) {
-      const Place parent = places_[job_.operators[index].inputs.front().from];
+      const OperatorSpec::Input& input = job_.operators[index].inputs.front();
+      const Place parent = places_[input.from];
       op.input = static_cast<std::int32_t>(parent.position);
+      op.input_side = input.side;
       JobVertex& vertex = graph_.vertices[parent.vertex];
       vertex.name += " -> " + op.name;
       vertex.operators.push_back(std::move(op));
@@ -101,35 +126,38 @@ class Chaining {
     vertex.id = VertexId(static_cast<std::uint32_t>(graph_.vertices.size()));
     vertex.name = op.name;
     vertex.parallelism = ParallelismOf(index);
-    vertex.max_parallelism = defaults_.max_parallelism;
+    vertex.max_parallelism = MaxParallelismOf(index);
+    vertex.slot_sharing_group = groups_[index];
     vertex.operators.push_back(std::move(op));
     places_.push_back({vertex.id.value(), 0});
-    AddEdge(index, vertex);
+    for (const OperatorSpec::Input& input : job_.operators[index].inputs) AddEdge(input, vertex);
     graph_.vertices.push_back(std::move(vertex));
   }
 
-  void AddEdge(std::uint32_t index, const JobVertex& to) {
-    const OperatorSpec& spec = job_.operators[index];
-    if (spec.inputs.empty()) return;
-    const OperatorSpec::Input& input = spec.inputs.front();
+  void AddEdge(const OperatorSpec::Input& input, const JobVertex& to) {
     const Place from = places_[input.from];
     JobEdge edge;
     edge.from = VertexId(from.vertex);
     edge.from_operator = from.position;
     edge.to = to.id;
     edge.distribution = ToEdgeDistribution(input.edge->distribution());
-    if (edge.distribution == EdgeDistribution::kForward) {
+    const bool equal = graph_.vertex(edge.from).parallelism == to.parallelism;
+    if (edge.distribution == EdgeDistribution::kForward && !equal) {
       edge.distribution = EdgeDistribution::kRebalance;
     }
     edge.record = input.edge->record_type().fingerprint();
     edge.key = input.edge->key();
+    edge.side = input.side;
+    edge.input = input.input;
     graph_.edges.push_back(std::move(edge));
   }
 
   const RecordedJob& job_;
   const JobDefaults& defaults_;
   JobGraph graph_;
-  std::vector<Place> places_;  // by index of declaration
+  // By index of declaration.
+  std::vector<Place> places_;
+  std::vector<std::string> groups_;
 };
 
 std::string GuaranteeOf(const RecordedJob& job, CheckpointMode mode) {
@@ -167,7 +195,7 @@ PlannerAnswer BuildGraph(const RecordedJob& job, const JobDefaults& defaults) {
   PlannerAnswer answer;
   answer.problems = FindProblems(job, defaults);
   if (!answer.problems.empty()) return answer;
-  answer.plan.graph = Chaining(job, defaults).Build();
+  answer.plan.graph = ChainBuilder(job, defaults).Build();
   answer.plan.graph.guarantee = GuaranteeOf(job, defaults.checkpoint_mode);
   answer.plan.warnings = Warnings(job);
   return answer;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "common/key_group.h"
 #include "worker/plugin/graph_builder.h"
 
 namespace penstock {
@@ -52,10 +53,9 @@ class Validation {
   }
 
   void CheckInputs(const OperatorSpec& op, std::size_t index) {
-    const std::size_t expected = op.kind == OperatorKind::kSource ? 0 : 1;
-    if (op.inputs.size() != expected) {
-      Add(fmt::format("operator '{}' has {} inputs instead of {}", op.name, op.inputs.size(),
-                      expected));
+    if (op.inputs.empty() != (op.kind == OperatorKind::kSource)) {
+      Add(fmt::format("operator '{}' {}", op.name,
+                      op.inputs.empty() ? "reads nothing" : "is a source and has inputs"));
     }
     for (const OperatorSpec::Input& input : op.inputs) {
       if (input.from >= index || input.edge == nullptr) {
@@ -88,11 +88,17 @@ class Validation {
 
   void CheckParallelism(const OperatorSpec& op) {
     const std::uint32_t parallelism = op.parallelism.value_or(defaults_.parallelism);
+    const std::uint32_t maximum = op.max_parallelism.value_or(defaults_.max_parallelism);
     if (parallelism == 0) Add(fmt::format("operator '{}' has parallelism 0", op.name));
-    if (parallelism <= defaults_.max_parallelism) return;
+    if (maximum == 0 || maximum > kMaxMaxParallelism) {
+      Add(fmt::format("operator '{}' has a maximum parallelism of {}", op.name, maximum),
+          fmt::format("it must be from 1 to {}", kMaxMaxParallelism));
+    }
+    if (parallelism <= maximum) return;
     Add(fmt::format("operator '{}' has parallelism {}, more than the maximum of {}", op.name,
-                    parallelism, defaults_.max_parallelism),
-        "lower it, or raise pipeline.max-parallelism");
+                    parallelism, maximum),
+        op.max_parallelism ? "lower it, or raise set_max_parallelism()"
+                           : "lower it, or raise pipeline.max-parallelism");
   }
 
   const RecordedJob& job_;

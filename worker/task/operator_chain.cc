@@ -9,6 +9,9 @@ struct OperatorChain::Node {
   Node(const TaskIdentity& task, OperatorBoundary& boundary, std::uint32_t position,
        const GraphOperator& spec)
       : position(position), spec(spec), context(task, boundary, position, spec.name, spec.uid) {}
+  void ProcessStatus(bool idle) {
+    if (!assigns_watermarks) output->EmitStatus(idle);
+  }
 
   std::string key() const { return spec.uid.empty() ? "#" + std::to_string(position) : spec.uid; }
 
@@ -16,6 +19,10 @@ struct OperatorChain::Node {
   const GraphOperator& spec;
   ChainOperatorContext context;
   std::unique_ptr<Operator> op;
+  // Set by OperatorChain::Open.
+  Output* output = nullptr;
+  const RecordType* input_record = nullptr;  // null for a source
+  bool assigns_watermarks = false;
 };
 
 /// Calls the next operator of the chain.
@@ -35,6 +42,9 @@ class OperatorChain::ChainedOutput final : public Output {
     const std::uint32_t previous = boundary_.Enter(next_.position);
     next_.op->ProcessWatermark(watermark);
     boundary_.Leave(previous);
+  }
+  void EmitStatus(bool idle) override {
+    if (!boundary_.failed()) next_.ProcessStatus(idle);
   }
 
  private:
@@ -60,9 +70,32 @@ class OperatorChain::FanOutput final : public Output {
   void EmitWatermark(Timestamp watermark) override {
     for (Output* consumer : consumers_) consumer->EmitWatermark(watermark);
   }
+  void EmitStatus(bool idle) override {
+    for (Output* consumer : consumers_) consumer->EmitStatus(idle);
+  }
 
  private:
   const std::vector<Output*> consumers_;
+};
+
+/// The main output of an operator that has side outputs too: their readers get its watermarks.
+class OperatorChain::SideWatermarks final : public Output {
+ public:
+  SideWatermarks(Output& main, Output& sides) : main_(main), sides_(sides) {}
+
+  void Emit(Batch& batch) override { main_.Emit(batch); }
+  void EmitWatermark(Timestamp watermark) override {
+    main_.EmitWatermark(watermark);
+    sides_.EmitWatermark(watermark);
+  }
+  void EmitStatus(bool idle) override {
+    main_.EmitStatus(idle);
+    sides_.EmitStatus(idle);
+  }
+
+ private:
+  Output& main_;
+  Output& sides_;
 };
 
 /// Remembers the watermark that a source has reached.
@@ -76,6 +109,7 @@ class OperatorChain::SourceOutput final : public Output {
     watermark_ = watermark;
     next_.EmitWatermark(watermark);
   }
+  void EmitStatus(bool idle) override { next_.EmitStatus(idle); }
 
  private:
   Output& next_;
@@ -104,33 +138,57 @@ OperatorChain::OperatorChain(const TaskIdentity& task, const JobVertex& vertex,
 
 OperatorChain::~OperatorChain() = default;
 
-Output& OperatorChain::MakeOutput(std::uint32_t position) {
-  std::vector<Output*> consumers;
-  for (const ChainEdge& edge : edges_) {
-    if (edge.from_operator == position) consumers.push_back(edge.output.get());
-  }
-  for (const std::unique_ptr<Node>& next : nodes_) {
-    if (next->spec.input != static_cast<std::int32_t>(position)) continue;
-    outputs_.push_back(std::make_unique<ChainedOutput>(boundary_, *next));
-    consumers.push_back(outputs_.back().get());
-  }
+/// One that hands on to all; of none it drops what it gets.
+Output& OperatorChain::Join(std::vector<Output*> consumers) {
   if (consumers.size() == 1) return *consumers.front();
   outputs_.push_back(std::make_unique<FanOutput>(std::move(consumers)));
   return *outputs_.back();
 }
 
+/// The operator's main output; its side outputs go to its context.
+Output& OperatorChain::MakeOutputs(Node& node) {
+  std::map<std::string, std::vector<Output*>> consumers;
+  for (const ChainEdge& edge : edges_) {
+    if (edge.from_operator != node.position) continue;
+    consumers[edge.side].push_back(edge.output.get());
+    if (!edge.side.empty()) node.context.ExpectSideRecords(edge.side, *edge.record);
+  }
+  for (const std::unique_ptr<Node>& next : nodes_) {
+    if (next->spec.input != static_cast<std::int32_t>(node.position)) continue;
+    outputs_.push_back(std::make_unique<ChainedOutput>(boundary_, *next));
+    const std::string& side = next->spec.input_side;
+    consumers[side].push_back(outputs_.back().get());
+    if (!side.empty()) node.context.ExpectSideRecords(side, *next->input_record);
+  }
+  Output& main = Join(std::move(consumers[""]));
+  consumers.erase("");
+  if (consumers.empty()) return main;
+  std::vector<Output*> sides;
+  for (auto& [side, readers] : consumers) {
+    sides.push_back(&Join(std::move(readers)));
+    node.context.SetSideOutput(side, *sides.back());
+  }
+  outputs_.push_back(std::make_unique<SideWatermarks>(main, Join(std::move(sides))));
+  return *outputs_.back();
+}
+
 Status OperatorChain::Open(const std::vector<OperatorSpec>& specs) {
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    const OperatorSpec& spec = specs[node->spec.index];
+    node->assigns_watermarks = spec.assigns_watermarks;
+    if (!spec.inputs.empty()) node->input_record = &spec.inputs.front().edge->record_type();
+  }
   return ForEachOperator([&](Node& node) {
     node.op = specs[node.spec.index].make();
-    Output* output = &MakeOutput(node.position);
+    node.output = &MakeOutputs(node);
     if (vertex_.is_source() && node.position == 0) {
       source_ = dynamic_cast<SourceOperator*>(node.op.get());
       if (source_ == nullptr) return Status::Internal("is no source operator");
-      outputs_.push_back(std::make_unique<SourceOutput>(*output, source_watermark_));
-      output = outputs_.back().get();
-      root_output_ = output;
+      outputs_.push_back(std::make_unique<SourceOutput>(*node.output, source_watermark_));
+      node.output = outputs_.back().get();
+      root_output_ = node.output;
     }
-    return node.op->Open(node.context, *output);
+    return node.op->Open(node.context, *node.output);
   });
 }
 
@@ -167,21 +225,25 @@ Status OperatorChain::RestoreOperator(const RestoredCheckpoint& restore, Node& n
   return node.op->Restore(states);
 }
 
-Status OperatorChain::ProcessBatch(Batch& batch) {
-  return boundary_.Run(0, [&] { nodes_.front()->op->ProcessBatch(batch); });
+Status OperatorChain::ProcessBatch(std::uint32_t input, Batch& batch) {
+  return boundary_.Run(0, [&] { nodes_.front()->op->ProcessInput(input, batch); });
 }
 
-Status OperatorChain::ProcessEncoded(const RecordType& type, const EncodedRecords& records,
+Status OperatorChain::ProcessEncoded(const InputChannelType& type, const EncodedRecords& records,
                                      Batch& batch) {
   return boundary_.Run(0, [&] {
-    PENSTOCK_RETURN_IF_ERROR(type.Decode(records.bytes, records.count, batch));
-    nodes_.front()->op->ProcessBatch(batch);
+    PENSTOCK_RETURN_IF_ERROR(type.record->Decode(records.bytes, records.count, batch));
+    nodes_.front()->op->ProcessInput(type.input, batch);
     return Status::Ok();
   });
 }
 
 Status OperatorChain::ProcessWatermark(Timestamp watermark) {
   return boundary_.Run(0, [&] { nodes_.front()->op->ProcessWatermark(watermark); });
+}
+
+Status OperatorChain::ProcessStatus(bool idle) {
+  return boundary_.Run(0, [&] { nodes_.front()->ProcessStatus(idle); });
 }
 
 std::optional<Timestamp> OperatorChain::NextProcessingTime() const {
@@ -244,10 +306,6 @@ bool OperatorChain::Flush(PartitionOutput::FlushScope scope) {
   bool sent = false;
   for (const ChainEdge& edge : edges_) sent |= edge.output->Flush(scope);
   return sent;
-}
-
-void OperatorChain::SendStatus(WatermarkStatus status) {
-  for (const ChainEdge& edge : edges_) edge.output->SendStatus(status);
 }
 
 void OperatorChain::SendBarrier(const CheckpointBarrier& barrier) {

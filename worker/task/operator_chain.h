@@ -23,9 +23,17 @@
 
 namespace penstock {
 
+/// What comes through a channel.
+struct InputChannelType {
+  std::uint32_t input = 0;  ///< For Operator::ProcessInput.
+  const RecordType* record = nullptr;
+};
+
 /// Where the output of one operator of the chain leaves the task.
 struct ChainEdge {
   std::uint32_t from_operator = 0;  ///< Position in the chain.
+  std::string side;                 ///< Tag of the output; empty: the main one.
+  const RecordType* record = nullptr;
   std::unique_ptr<PartitionOutput> output;
 };
 
@@ -47,11 +55,12 @@ class OperatorChain {
   /// Gives every operator its state, after Open, when its tables are restored.
   Status Restore(const RestoredCheckpoint& restore);
 
-  /// For the vertex's input: records, or a watermark that has advanced.
-  Status ProcessBatch(Batch& batch);
+  /// For the vertex's inputs: records, a watermark that has advanced, or a changed status.
+  Status ProcessBatch(std::uint32_t input, Batch& batch);
   /// Decodes the records into `batch`, which must be empty, and processes it.
-  Status ProcessEncoded(const RecordType& type, const EncodedRecords& records, Batch& batch);
+  Status ProcessEncoded(const InputChannelType& type, const EncodedRecords& records, Batch& batch);
   Status ProcessWatermark(Timestamp watermark);
+  Status ProcessStatus(bool idle);
   /// The earliest of all operators; nothing when none waits for a time.
   std::optional<Timestamp> NextProcessingTime() const;
   /// At the operators that wait for `now` or a time before it.
@@ -71,7 +80,6 @@ class OperatorChain {
   bool HasRoom() const;
   /// True when something was sent.
   bool Flush(PartitionOutput::FlushScope scope);
-  void SendStatus(WatermarkStatus status);
   void SendBarrier(const CheckpointBarrier& barrier);
 
   /// Any thread, after Open.
@@ -83,9 +91,11 @@ class OperatorChain {
   class ChainedOutput;
   class FanOutput;
   class SourceOutput;
+  class SideWatermarks;
   struct Node;
 
-  Output& MakeOutput(std::uint32_t position);
+  Output& MakeOutputs(Node& node);
+  Output& Join(std::vector<Output*> consumers);
   Status ForEachOperator(const std::function<Status(Node&)>& call);
   Status RestoreOperator(const RestoredCheckpoint& restore, Node& node);
 

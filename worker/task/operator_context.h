@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/runtime/operator.h"
+#include "api/runtime/record_type.h"
 #include "common/mutex.h"
 #include "worker/task/operator_boundary.h"
 #include "worker/task/task_identity.h"
@@ -37,7 +38,15 @@ class ChainOperatorContext final : public OperatorContext {
   const Clock& clock() const override { return task_.clock; }
   Counter& counter(const std::string& name) override;
   void RegisterTable(KeyedTable& table) override { tables_.push_back(&table); }
+  Output* side_output(const std::string& tag, const void* type_id) override;
+  TaskWaker& waker() override { return *task_.waker; }
   void Fail(Status error) override { boundary_.Fail(position_, std::move(error)); }
+
+  /// For the chain, before Open: who reads the side outputs, and as what.
+  void ExpectSideRecords(const std::string& tag, const RecordType& record) {
+    side_records_.emplace(tag, &record);
+  }
+  void SetSideOutput(const std::string& tag, Output& output) { side_outputs_[tag] = &output; }
 
   const std::vector<KeyedTable*>& tables() const { return tables_; }
   /// Any thread. Adds "<operator>.<counter>" for each counter.
@@ -50,6 +59,8 @@ class ChainOperatorContext final : public OperatorContext {
   const std::string name_;
   const std::string uid_;
   std::vector<KeyedTable*> tables_;
+  std::multimap<std::string, const RecordType*> side_records_;  // what the readers want, by tag
+  std::map<std::string, Output*> side_outputs_;                 // by tag
 
   mutable Mutex mu_;
   std::map<std::string, std::unique_ptr<Counter>> counters_ GUARDED_BY(mu_);

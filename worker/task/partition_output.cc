@@ -5,12 +5,11 @@
 namespace penstock {
 
 PartitionOutput::PartitionOutput(std::vector<std::unique_ptr<OutputChannel>> channels,
-                                 const EdgeType& edge, Distribution distribution,
-                                 std::uint32_t max_parallelism, std::uint32_t subtask) {
+                                 const EdgeType& edge, std::uint32_t max_parallelism,
+                                 std::uint32_t subtask) {
   PartitionerSpec spec;
   spec.max_parallelism = max_parallelism;
   spec.subtask = subtask;
-  spec.distribution = distribution;
   channels_.reserve(channels.size());
   for (std::unique_ptr<OutputChannel>& channel : channels) {
     spec.channels.push_back(channel.get());
@@ -44,9 +43,11 @@ bool PartitionOutput::Flush(FlushScope scope) {
   return sent;
 }
 
-void PartitionOutput::SendStatus(WatermarkStatus status) {
+void PartitionOutput::EmitStatus(bool idle) {
+  if (idle == idle_) return;
+  idle_ = idle;
   Flush(FlushScope::kAll);
-  for (Channel& channel : channels_) channel.writer->SendControl(status);
+  for (Channel& channel : channels_) channel.writer->SendControl(WatermarkStatus{idle});
 }
 
 void PartitionOutput::SendBarrier(const CheckpointBarrier& barrier) {

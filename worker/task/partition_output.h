@@ -25,7 +25,7 @@ class PartitionOutput final : public Output {
   /// `channels` by receiving subtask; `max_parallelism` of the receiving vertex, `subtask` of the
   /// sender.
   PartitionOutput(std::vector<std::unique_ptr<OutputChannel>> channels, const EdgeType& edge,
-                  Distribution distribution, std::uint32_t max_parallelism, std::uint32_t subtask);
+                  std::uint32_t max_parallelism, std::uint32_t subtask);
 
   void Emit(Batch& batch) override {
     records_.Add(batch.size());
@@ -35,11 +35,12 @@ class PartitionOutput final : public Output {
     if (watermark > watermark_) watermark_ = watermark;
   }
 
+  void EmitStatus(bool idle) override;
+
   bool HasRoom() const;
   /// Sends what waits. True when there was something.
   bool Flush(FlushScope scope);
-  /// Behind everything emitted before; waits for credit.
-  void SendStatus(WatermarkStatus status);
+  /// Behind everything emitted before, as EmitStatus; waits for credit.
   void SendBarrier(const CheckpointBarrier& barrier);
 
   /// Any thread.
@@ -56,6 +57,7 @@ class PartitionOutput final : public Output {
   std::vector<Channel> channels_;
   std::unique_ptr<Partitioner> partitioner_;
   Timestamp watermark_ = Timestamp::Min();  // the last one emitted
+  bool idle_ = false;                       // as last sent
   Counter records_;
 };
 

@@ -33,14 +33,19 @@ std::uint64_t ToMillis(nanoseconds time) {
       std::max<std::int64_t>(0, duration_cast<milliseconds>(time).count()));
 }
 
+TaskIdentity WithWaker(TaskIdentity identity, TaskWaker& waker) {
+  identity.waker = &waker;
+  return identity;
+}
+
 }  // namespace
 
 Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
-    : identity_(parts.identity),
+    : identity_(WithWaker(parts.identity, waker_)),
       vertex_(parts.vertex),
       specs_(parts.specs),
       buffer_timeout_(parts.buffer_timeout),
-      input_channels_(parts.input_channels),
+      input_channels_(parts.input_channels.size()),
       restore_(std::move(parts.restore)),
       listener_(listener),
       started_(identity_.clock.Now()),
@@ -53,7 +58,7 @@ Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
                  snapshots, mailbox_, listener_),
       watermark_(Timestamp::Min().millis) {
   if (parts.input == nullptr) return;
-  input_ = std::make_unique<TaskInput>(std::move(parts.input), *parts.input_type, chain_,
+  input_ = std::make_unique<TaskInput>(std::move(parts.input), parts.input_channels, chain_,
                                        identity_.clock, *this, parts.checkpoint_mode);
 }
 
@@ -136,7 +141,9 @@ Status Task::Step() {
   }
   PENSTOCK_RETURN_IF_ERROR(Keep(worked));
   // What a flush waits for may have swallowed a notification, so look again before waiting.
-  if (worked || chain_.Flush(PartitionOutput::FlushScope::kWithRoom)) return Status::Ok();
+  if (std::exchange(waited_inside_, false) || worked ||
+      chain_.Flush(PartitionOutput::FlushScope::kWithRoom))
+    return Status::Ok();
   Wait(Earlier(wake, NextTimer()), WaitReason::kInput);
   return Status::Ok();
 }
@@ -276,6 +283,13 @@ void Task::FlushInTime(Clock::MonotonicTime now) {
 void Task::Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason) {
   PublishWatermark();
   signal_->Wait(deadline, reason);
+}
+
+bool Task::Waker::Wait(std::optional<Clock::MonotonicTime> deadline) {
+  if (task_.cancelled_.load(std::memory_order_acquire)) return false;
+  task_.signal_->Wait(deadline, WaitReason::kCredit);
+  task_.waited_inside_ = true;
+  return !task_.cancelled_.load(std::memory_order_acquire);
 }
 
 void Task::PublishWatermark() {

@@ -32,8 +32,7 @@ struct TaskParts {
   /// The one that input and edges were made for.
   std::unique_ptr<TaskSignal> signal;
   std::unique_ptr<InputGate> input;  ///< Null for a source, and when `restore` is final.
-  const RecordType* input_type = nullptr;
-  std::size_t input_channels = 0;
+  std::vector<InputChannelType> input_channels;  ///< By input_index.
   std::vector<ChainEdge> edges;
   std::shared_ptr<const RestoredCheckpoint> restore;  ///< Shared by all tasks of the host; or null.
   std::chrono::nanoseconds buffer_timeout{std::chrono::milliseconds(10)};
@@ -105,7 +104,18 @@ class Task final : public BarrierReceiver {
   void PublishWatermark();
   void ReportEnd(const Status& status);
 
+  class Waker final : public TaskWaker {
+   public:
+    explicit Waker(Task& task) : task_(task) {}
+    void Wake() override { task_.signal_->Notify(); }
+    bool Wait(std::optional<Clock::MonotonicTime> deadline) override;
+
+   private:
+    Task& task_;
+  };
+
   // Constant after construction.
+  Waker waker_{*this};
   const TaskIdentity identity_;
   const JobVertex& vertex_;
   const std::vector<OperatorSpec>& specs_;
@@ -128,6 +138,7 @@ class Task final : public BarrierReceiver {
   bool running_ = false;
   bool exhausted_ = false;  // a source is not polled any more
   bool finished_ = false;
+  bool waited_inside_ = false;          // an operator has, and may have swallowed a notification
   std::uint32_t unmeasured_steps_ = 0;  // since the state was measured
   Clock::MonotonicTime last_flush_{};
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "api/runtime/operator.h"
 #include "common/clock.h"
 #include "common/file_system.h"
 #include "common/ids.h"
@@ -22,6 +23,7 @@ struct TaskIdentity {
   std::string state_directory;          ///< Its own, for the tier; does not exist yet.
   std::uint64_t table_bytes = 0;        ///< Its share of the memory for tables; 0: no limit.
   const StateMemory* memory = nullptr;  ///< Needed by tasks with keyed state.
+  TaskWaker* waker = nullptr;           ///< The task sets it.
   FileSystem& file_system;
   const Clock& clock;
 };

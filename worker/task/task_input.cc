@@ -1,21 +1,28 @@
 #include "worker/task/task_input.h"
 
+#include <map>
 #include <utility>
 #include <variant>
 
 namespace penstock {
 
-TaskInput::TaskInput(std::unique_ptr<InputGate> gate, const RecordType& type, OperatorChain& chain,
-                     const Clock& clock, BarrierReceiver& barriers, CheckpointMode mode)
+TaskInput::TaskInput(std::unique_ptr<InputGate> gate, const std::vector<InputChannelType>& channels,
+                     OperatorChain& chain, const Clock& clock, BarrierReceiver& barriers,
+                     CheckpointMode mode)
     : gate_(std::move(gate)),
-      type_(type),
       chain_(chain),
       clock_(clock),
       barriers_(barriers),
       aligner_(gate_->channel_count(), mode),
       valve_(gate_->channel_count()),
-      at_barrier_(valve_.watermarks()),
-      decoded_(type.NewBatch()) {}
+      at_barrier_(valve_.watermarks()) {
+  std::map<const RecordType*, std::shared_ptr<Batch>> decoded;
+  for (const InputChannelType& channel : channels) {
+    std::shared_ptr<Batch>& batch = decoded[channel.record];
+    if (batch == nullptr) batch = channel.record->NewBatch();
+    channels_.push_back({channel, batch});
+  }
+}
 
 void TaskInput::RestoreWatermarks(const std::vector<Timestamp>& watermarks) {
   valve_.Restore(watermarks);
@@ -35,16 +42,17 @@ Status TaskInput::Step(bool& worked) {
 
 Status TaskInput::Take(std::uint32_t channel, std::unique_ptr<Batch> batch) {
   records_.Add(batch->size());
-  PENSTOCK_RETURN_IF_ERROR(chain_.ProcessBatch(*batch));
+  PENSTOCK_RETURN_IF_ERROR(chain_.ProcessBatch(channels_[channel].type.input, *batch));
   batch->Clear();
   gate_->Recycle(channel, std::move(batch));
   return Status::Ok();
 }
 
-Status TaskInput::Take(std::uint32_t, const EncodedRecords& encoded) {
+Status TaskInput::Take(std::uint32_t channel, const EncodedRecords& encoded) {
   records_.Add(encoded.count);
-  const Status status = chain_.ProcessEncoded(type_, encoded, *decoded_);
-  decoded_->Clear();
+  const ChannelInput& from = channels_[channel];
+  const Status status = chain_.ProcessEncoded(from.type, encoded, *from.decoded);
+  from.decoded->Clear();
   return status;
 }
 
@@ -57,7 +65,7 @@ Status TaskInput::Take(std::uint32_t channel, WatermarkStatus status) {
 }
 
 Status TaskInput::Forward(const WatermarkValve::Change& change) {
-  if (change.idle) chain_.SendStatus({*change.idle});
+  if (change.idle) PENSTOCK_RETURN_IF_ERROR(chain_.ProcessStatus(*change.idle));
   if (!change.watermark) return Status::Ok();
   return chain_.ProcessWatermark(*change.watermark);
 }

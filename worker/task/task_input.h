@@ -29,9 +29,10 @@ class BarrierReceiver {
 /// valve, barriers through the aligner. Task thread only unless stated.
 class TaskInput {
  public:
-  /// All outlive this.
-  TaskInput(std::unique_ptr<InputGate> gate, const RecordType& type, OperatorChain& chain,
-            const Clock& clock, BarrierReceiver& barriers, CheckpointMode mode);
+  /// `channels` by input_index. All that is referred to outlives this.
+  TaskInput(std::unique_ptr<InputGate> gate, const std::vector<InputChannelType>& channels,
+            OperatorChain& chain, const Clock& clock, BarrierReceiver& barriers,
+            CheckpointMode mode);
 
   /// Handles the next element; `worked` is false when there is none now.
   Status Step(bool& worked);
@@ -56,15 +57,20 @@ class TaskInput {
   Status Take(std::uint32_t channel, const CheckpointBarrier& barrier);
   Status Forward(const WatermarkValve::Change& change);
 
+  /// A channel's type, with a batch to decode into: one for all channels of an edge.
+  struct ChannelInput {
+    InputChannelType type;
+    std::shared_ptr<Batch> decoded;  // shared by channels of one type
+  };
+
   std::unique_ptr<InputGate> gate_;
-  const RecordType& type_;
+  std::vector<ChannelInput> channels_;
   OperatorChain& chain_;
   const Clock& clock_;
   BarrierReceiver& barriers_;
   BarrierAligner aligner_;
   WatermarkValve valve_;
   std::vector<Timestamp> at_barrier_;  // by channel
-  std::unique_ptr<Batch> decoded_;     // reused
   Counter records_;
 };
 

@@ -81,7 +81,7 @@ class TwoHosts {
       vertex.operators.resize(1);
       graph.vertices.push_back(vertex);
     }
-    graph.edges.push_back({VertexId(0), 0, VertexId(1), EdgeDistribution::kHash, {}, {}});
+    graph.edges.push_back({VertexId(0), 0, VertexId(1), EdgeDistribution::kHash, {}, {}, "", 0});
     return graph;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,8 @@ class FakeContext final : public OperatorContext {
   const Clock& clock() const override { return SystemClock::Instance(); }
   Counter& counter(const std::string& name) override { return counters[name]; }
   void RegisterTable(KeyedTable& table) override { tables.push_back(&table); }
+  Output* side_output(const std::string&, const void*) override { return nullptr; }
+  TaskWaker& waker() override { std::abort(); }
   void Fail(Status error) override {
     if (failure.ok()) failure = std::move(error);
   }
@@ -53,6 +56,7 @@ class CollectingOutput final : public Output {
       records.emplace_back(typed[i], typed.timestamps()[i]);
     }
   }
+  void EmitStatus(bool) override {}
   void EmitWatermark(Timestamp time) override { watermark = time; }
 
   std::vector<std::pair<Out, Timestamp>> records;

@@ -272,7 +272,7 @@ TEST(OperatorStateTest, WhenStatesAreStoredThenTheBytesAreThoseOfTheFormat) {
 }
 
 TEST(OperatorStateTest, WhenStatesAreDeclaredThenTheyAreDescribed) {
-  const auto states = UnkeyedProcessStates("keeper", Keeper{});
+  const auto states = UnkeyedStates("keeper", Keeper{});
   ASSERT_EQ(states.size(), 3U);
   EXPECT_EQ(states[0].operator_uid, "keeper");
   EXPECT_EQ(states[0].name, "list");

@@ -44,6 +44,7 @@ TEST(MapOperatorTest, WhenTypeStaysThenTheSameBatchIsPassedOn) {
   struct SameBatch final : Output {
     void Emit(Batch& batch) override { seen = &batch; }
     void EmitWatermark(Timestamp) override {}
+    void EmitStatus(bool) override {}
     Batch* seen = nullptr;
   } output;
   auto op = Make<MapOperator, std::int64_t>([](std::int64_t n) { return n + 1; })();

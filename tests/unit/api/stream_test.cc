@@ -8,9 +8,12 @@
 #include "connectors/basic/discard_sink.h"
 #include "connectors/basic/print_sink.h"
 #include "connectors/basic/sequence_source.h"
+#include "tests/support/recording_builder.h"
 
 namespace penstock {
 namespace {
+
+using testing::RecordingBuilder;
 
 struct Event {
   std::string user;
@@ -34,27 +37,8 @@ struct TransactionalSink final : Sink<Event> {
   }
 };
 
-struct RecordingBuilder final : JobBuilder {
-  std::uint32_t AddOperator(OperatorSpec spec) override {
-    operators.push_back(std::move(spec));
-    return static_cast<std::uint32_t>(operators.size() - 1);
-  }
-  void Complain(std::string problem) override { problems.push_back(std::move(problem)); }
-  void DeclareArgument(ArgumentSpec argument) override { arguments.push_back(std::move(argument)); }
-  void SetOption(std::string key, std::string value) override {
-    options.emplace_back(std::move(key), std::move(value));
-  }
-
-  std::vector<OperatorSpec> operators;
-  std::vector<std::string> problems;
-  std::vector<ArgumentSpec> arguments;
-  std::vector<std::pair<std::string, std::string>> options;
-};
-
 RecordingBuilder Build(internal::JobFunction job, std::map<std::string, std::string> named = {}) {
-  RecordingBuilder builder;
-  internal::BuildJob(job, {std::move(named), "/home/me"}, builder);
-  return builder;
+  return testing::BuildJob(job, std::move(named));
 }
 
 Event MakeEvent(std::uint64_t i) {
@@ -220,7 +204,7 @@ TEST(PluginNoteTest, WhenMadeThenItsValuesAreFound) {
   static constexpr auto note =
       MakePluginNote(PENSTOCK_ABI_LINES "march=x86-64-v2\njob=word_count\n");
   const std::string_view descriptor(note.descriptor, note.descriptor_size);
-  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), "4");
+  EXPECT_EQ(PluginNoteValue(descriptor, "abi"), "5");
   EXPECT_EQ(PluginNoteValue(descriptor, "pointer"), "64");
   EXPECT_EQ(PluginNoteValue(descriptor, "march"), "x86-64-v2");
   EXPECT_EQ(PluginNoteValue(descriptor, "job"), "word_count");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <map>
 #include <string>
 
@@ -23,6 +24,8 @@ class FakeContext final : public OperatorContext {
   const Clock& clock() const override { return manual_clock; }
   Counter& counter(const std::string& counter_name) override { return counters[counter_name]; }
   void RegisterTable(KeyedTable&) override {}
+  Output* side_output(const std::string&, const void*) override { return nullptr; }
+  TaskWaker& waker() override { std::abort(); }
   void Fail(Status error) override { failure = error; }
 
   std::string name = "test";

@@ -19,6 +19,19 @@ TEST(JobGraphTest, WhenWrittenAsJsonThenItReadsBackEqual) {
   EXPECT_EQ(JobGraphHash(*read), JobGraphHash(graph));
 }
 
+TEST(JobGraphTest, WhenItHasGroupsSideOutputsAndInputsThenTheyReadBack) {
+  JobGraph graph = SourceToWindow(2, 3);
+  graph.vertices[1].slot_sharing_group = "heavy";
+  graph.vertices[1].operators[1].input_side = "late";
+  graph.edges[0].side = "errors";
+  graph.edges[0].input = 1;
+  graph.edges[0].distribution = EdgeDistribution::kCustom;
+  Result<JobGraph> read = JobGraphFromJson(JobGraphToJson(graph));
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(*read, graph);
+  EXPECT_EQ(read->slots(), 5u);
+}
+
 TEST(JobGraphTest, WhenJsonIsCutAnywhereThenItIsRefused) {
   const std::string json = JobGraphToJson(SourceToWindow(1, 1));
   for (std::size_t length = 0; length < json.size(); ++length) {

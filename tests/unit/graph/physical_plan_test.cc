@@ -33,6 +33,48 @@ TEST(PhysicalPlanTest, WhenTheEdgeIsForwardThenOnlyEqualIndexesAreConnected) {
   }
 }
 
+/// For each receiver, who sends to it.
+std::vector<std::vector<std::uint32_t>> SendersOf(const JobGraph& graph) {
+  const PhysicalPlan plan = ExpandGraph(graph);
+  std::vector<std::vector<std::uint32_t>> senders;
+  for (std::uint32_t to = 0; to < graph.vertices[1].parallelism; ++to) {
+    senders.emplace_back();
+    for (const Channel* channel : plan.InputsOf({VertexId(1), to})) {
+      EXPECT_EQ(channel->input_index, senders.back().size());
+      senders.back().push_back(channel->from.index);
+    }
+  }
+  return senders;
+}
+
+TEST(PhysicalPlanTest, WhenTheEdgeIsRescaleThenEachServesItsShare) {
+  using Senders = std::vector<std::vector<std::uint32_t>>;
+  JobGraph more = SourceToWindow(2, 4);
+  more.edges[0].distribution = EdgeDistribution::kRescale;
+  EXPECT_EQ(SendersOf(more), (Senders{{0}, {0}, {1}, {1}}));
+  JobGraph fewer = SourceToWindow(5, 2);
+  fewer.edges[0].distribution = EdgeDistribution::kRescale;
+  EXPECT_EQ(SendersOf(fewer), (Senders{{0, 1, 2}, {3, 4}}));
+}
+
+TEST(PhysicalPlanTest, WhenAVertexHasTwoEdgesThenItsChannelsAreNumberedThrough) {
+  JobGraph graph = SourceToWindow(2, 2);
+  JobVertex other = graph.vertices[0];
+  other.id = VertexId(1);
+  graph.vertices.insert(graph.vertices.begin() + 1, other);
+  graph.vertices[2].id = VertexId(2);
+  graph.edges[0].to = VertexId(2);
+  graph.edges.push_back(graph.edges[0]);
+  graph.edges[1].from = VertexId(1);
+  graph.edges[1].distribution = EdgeDistribution::kForward;
+  const PhysicalPlan plan = ExpandGraph(graph);
+  const auto inputs = plan.InputsOf({VertexId(2), 1});
+  ASSERT_EQ(inputs.size(), 3u);
+  EXPECT_EQ(inputs[2]->from, (SubtaskId{VertexId(1), 1}));
+  EXPECT_EQ(inputs[2]->input_index, 2u);
+  EXPECT_EQ(inputs[2]->output_index, 0u);
+}
+
 TEST(PhysicalPlanTest, WhenExpandedTwiceThenIdsAreTheSame) {
   const PhysicalPlan a = ExpandGraph(SourceToWindow(3, 2));
   const PhysicalPlan b = ExpandGraph(SourceToWindow(3, 2));

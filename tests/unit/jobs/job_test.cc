@@ -38,6 +38,7 @@ class Node final : public Output {
     last_ = watermark;
     for (Node* reader : readers) reader->op->ProcessWatermark(watermark);
   }
+  void EmitStatus(bool) override {}
 
   FakeContext context;
   std::unique_ptr<Operator> op;

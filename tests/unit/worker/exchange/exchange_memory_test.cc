@@ -18,7 +18,7 @@ JobGraph TwoVertices(std::uint32_t parallelism) {
     vertex.operators.resize(1);
     graph.vertices.push_back(vertex);
   }
-  graph.edges.push_back({VertexId(0), 0, VertexId(1), EdgeDistribution::kHash, {}, {}});
+  graph.edges.push_back({VertexId(0), 0, VertexId(1), EdgeDistribution::kHash, {}, {}, "", 0});
   return graph;
 }
 
@@ -32,7 +32,7 @@ TEST(ExchangeMemoryTest, WhenAllIsHereThenBothEndsAndThePoolsCount) {
 TEST(ExchangeMemoryTest, WhenOneSlotIsHereThenOnlyItsEndsCount) {
   const JobGraph graph = TwoVertices(4);
   const ExchangeMemory need =
-      ComputeExchangeMemory(ExpandGraph(graph), SubtasksOfFullestSlot(graph));
+      ComputeExchangeMemory(ExpandGraph(graph), SubtasksOfFullestSlots(graph).front());
   EXPECT_EQ(need.total, 4 * 2 * kOwnedCreditBytes + kLentCreditBytes);
 }
 

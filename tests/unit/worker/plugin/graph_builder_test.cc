@@ -102,6 +102,73 @@ TEST(GraphBuilderTest, WhenAnOperatorHasTwoConsumersThenTheVertexIsATree) {
   EXPECT_EQ(graph.vertices[0].operators[2].input, 0);
 }
 
+TEST(GraphBuilderTest, WhenAnOperatorHasTwoInputsThenItBeginsAVertexWithTwoEdges) {
+  JobBuilderForTest job;
+  const auto left = job.Source("left");
+  const auto right = job.Source("right");
+  const auto join = job.Transform("join", left);
+  job[join].inputs.push_back({right, std::make_shared<BlankEdge>(Distribution::kBroadcast), "", 1});
+  const JobGraph graph = job.Build().plan.graph;
+  EXPECT_THAT(NamesOf(graph), ElementsAre("left", "right", "join"));
+  ASSERT_THAT(graph.edges, SizeIs(2));
+  EXPECT_EQ(graph.edges[0].distribution, EdgeDistribution::kForward);
+  EXPECT_EQ(graph.edges[0].input, 0U);
+  EXPECT_EQ(graph.edges[1].distribution, EdgeDistribution::kBroadcast);
+  EXPECT_EQ(graph.edges[1].input, 1U);
+  EXPECT_THAT(graph.inputs(VertexId(2)), ElementsAre(0, 1));
+}
+
+TEST(GraphBuilderTest, WhenASideOutputIsReadThenEdgeAndChainSaySo) {
+  JobBuilderForTest job;
+  const auto source = job.Source("in");
+  const auto chained = job.Transform("late", source);
+  job[chained].inputs.front().side = "late";
+  const auto far = job.Transform("errors", source, Distribution::kRebalance);
+  job[far].inputs.front().side = "errors";
+  const JobGraph graph = job.Build().plan.graph;
+  EXPECT_EQ(graph.vertices[0].operators[1].input_side, "late");
+  ASSERT_THAT(graph.edges, SizeIs(1));
+  EXPECT_EQ(graph.edges[0].side, "errors");
+}
+
+TEST(GraphBuilderTest, WhenChainingIsForbiddenThenVerticesAreApartAndForwardStays) {
+  JobBuilderForTest job;
+  const auto first = job.Transform("first", job.Source("in"));
+  const auto second = job.Transform("second", first);
+  job.Transform("third", second);
+  job[second].chaining = Chaining::kHead;
+  EXPECT_THAT(NamesOf(job.Build().plan.graph), ElementsAre("in -> first", "second -> third"));
+  job[second].chaining = Chaining::kNever;
+  const JobGraph graph = job.Build().plan.graph;
+  EXPECT_THAT(NamesOf(graph), ElementsAre("in -> first", "second", "third"));
+  EXPECT_EQ(graph.edges[0].distribution, EdgeDistribution::kForward);
+}
+
+TEST(GraphBuilderTest, WhenOperatorsHaveSlotSharingGroupsThenSlotsAddUp) {
+  JobBuilderForTest job;
+  const auto source = job.Source("in");
+  const auto heavy = job.Transform("heavy", source);
+  job[heavy].slot_sharing_group = "heavy";
+  job[heavy].parallelism = 3;
+  const auto heir = job.Transform("heir", heavy);
+  job[heir].parallelism = 3;
+  const JobGraph graph = job.Build().plan.graph;
+  EXPECT_THAT(NamesOf(graph), ElementsAre("in", "heavy -> heir"));
+  EXPECT_EQ(graph.slots(), 5U);
+  EXPECT_EQ(graph.first_slot(VertexId(0)), 0U);
+  EXPECT_EQ(graph.first_slot(VertexId(1)), 2U);
+}
+
+TEST(GraphBuilderTest, WhenAnOperatorHasItsOwnMaximumThenItsVertexHasIt) {
+  JobBuilderForTest job;
+  const auto source = job.Source("in");
+  const auto count = job.Transform("count", source, Distribution::kHash);
+  job[count].max_parallelism = 4;
+  EXPECT_EQ(job.Build().plan.graph.vertices[1].max_parallelism, 4U);
+  job[count].parallelism = 5;
+  EXPECT_THAT(Problems(job.Build()), HasSubstr("parallelism 5, more than the maximum of 4"));
+}
+
 TEST(GraphBuilderTest, WhenSeveralThingsAreWrongThenAllAreListed) {
   JobBuilderForTest job;
   const auto source = job.Source("");

@@ -66,8 +66,9 @@ class TaskInputTest : public ::testing::Test {
     std::vector<OperatorSpec> specs(1);
     specs[0].make = [] { return std::make_unique<Nothing>(); };
     EXPECT_TRUE(chain.Open(specs).ok());
-    TaskInput input(std::make_unique<ListedGate>(std::move(elements), log_), type_, chain,
-                    SystemClock::Instance(), receiver_, mode);
+    auto gate = std::make_unique<ListedGate>(std::move(elements), log_);
+    const std::vector<InputChannelType> channels(gate->channel_count(), {0, &type_});
+    TaskInput input(std::move(gate), channels, chain, SystemClock::Instance(), receiver_, mode);
     for (bool worked = true; worked;) EXPECT_TRUE(input.Step(worked).ok());
     EXPECT_EQ(receiver_.aligned, 1);
     return input.watermarks();

@@ -154,8 +154,8 @@ class TaskTest : public ::testing::Test {
                     .restore = std::move(restore),
                     .buffer_timeout = std::chrono::hours(1),
                     .pending_directory = scratch_.path()};
-    parts.edges.push_back({1, std::make_unique<PartitionOutput>(std::move(channels), edge_,
-                                                                Distribution::kRebalance, 16, 0)});
+    parts.edges.push_back({1, "", &edge_.record_type(),
+                           std::make_unique<PartitionOutput>(std::move(channels), edge_, 16, 0)});
     Task task(std::move(parts), executor_, listener_);
     listener_.task = &task;
     task.Run();
@@ -325,7 +325,8 @@ TEST_F(TaskTest, WhenDecodingARecordThrowsThenTheErrorNamesTheReadingOperator) {
   OperatorChain chain(identity, vertex, {});
   ASSERT_TRUE(chain.Open(specs_).ok());
   BlankBatch batch;
-  const Status status = chain.ProcessEncoded(BlankType(), {"bytes", 1}, batch);
+  const BlankType type;
+  const Status status = chain.ProcessEncoded({0, &type}, {"bytes", 1}, batch);
   EXPECT_THAT(status.message(), HasSubstr("operator 'pass on'"));
   EXPECT_THAT(status.message(), HasSubstr("cannot decode this"));
 }
