@@ -9,6 +9,7 @@
 ///     env.from("lines", …).flat_map(…).key_by(&Word::word).reduce("count", …).sink_to("out", …);
 ///   }
 
+#include "api/all_windowed_stream.h"
 #include "api/argument_limits.h"
 #include "api/arguments.h"
 #include "api/connected_streams.h"
@@ -24,6 +25,7 @@
 #include "api/stream.h"
 #include "api/text.h"
 #include "api/time.h"
+#include "api/window_join.h"
 #include "common/plugin_note.h"
 
 #ifndef PENSTOCK_PLUGIN_MARCH

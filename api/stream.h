@@ -206,6 +206,19 @@ class Stream : public internal::PlacedOperator<Stream<T>> {
     return Stream(std::move(all));
   }
 
+  /// Pairs of records of both streams with the same key and in the same window; .where(…),
+  /// .equal_to(…), .window(…) and .apply(…) follow (api/window_join.h).
+  template <typename U>
+  auto join(const Stream<U>& other) const;
+  /// All records of both streams with the same key and in the same window, also when one has none.
+  template <typename U>
+  auto co_group(const Stream<U>& other) const;
+
+  /// All records in windows, as KeyedStream::window but without keys, at parallelism 1
+  /// (api/all_windowed_stream.h).
+  template <typename Spec>
+  auto window_all(std::string uid, Spec windows) const;
+
   /// Both streams for one function that sees the records of each: map, flat_map, process and the
   /// broadcast state pattern.
   template <typename U>

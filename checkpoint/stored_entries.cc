@@ -10,6 +10,7 @@
 #include "checkpoint/snapshot_file.h"
 #include "checkpoint/snapshot_v1.h"
 #include "checkpoint/tree_reader.h"
+#include "common/bytes.h"
 #include "common/entry_key.h"
 #include "common/key_group.h"
 
@@ -132,7 +133,8 @@ class EntriesOfTasks final : public StoredEntries {
                            });
     }
     // The time stands before the key of a timer.
-    const std::string_view start = share.table->kind == "timers" ? "" : key;
+    const std::string& kind = share.table->kind;
+    const std::string_view start = kind == "timers" || kind == "window-timers" ? "" : key;
     for (const SnapshotPart& part : share.task->metadata.parts) {
       if (!std::binary_search(part.states.begin(), part.states.end(), share.id)) continue;
       PENSTOCK_RETURN_IF_ERROR(ReadPart(*share.task, part, share.id, groups, start, found));
@@ -176,14 +178,31 @@ class EntriesOfTasks final : public StoredEntries {
     return tree_of_[&part] = tree;
   }
 
-  /// Entries in the order of StoredEntries::Visit, the key first.
+  /// Entries in the order of StoredEntries::Visit, the key first. A namespace of several parts is
+  /// encoded as its type is, a single number as in the entry.
   static Status VisitAsStored(const std::string& kind, std::string_view entry,
                               std::string_view value, const Visit& visit) {
-    if (kind != "timers") return visit(entry, value);
+    if (kind == "window-list") return VisitChunk(entry, value, visit);
+    const bool of_window = kind == "window-timers";
+    if (kind != "timers" && !of_window) return visit(entry, value);
     if (entry.size() < kTimeBytes) return Status::Corruption("a timer without a time");
     std::string timer(entry.substr(kTimeBytes));
-    timer += entry.substr(0, kTimeBytes);
+    if (of_window) {
+      std::int64_t time = 0;
+      ReadOrdered64(entry.substr(0, kTimeBytes), time);
+      ByteWriter(timer).Fixed(time);
+    } else {
+      timer += entry.substr(0, kTimeBytes);
+    }
     return visit(timer, value);
+  }
+  static Status VisitChunk(std::string_view entry, std::string_view value, const Visit& visit) {
+    if (entry.size() < sizeof(std::uint32_t)) {
+      return Status::Corruption("a piece of a list without a number");
+    }
+    std::string piece(entry.substr(0, entry.size() - sizeof(std::uint32_t)));
+    ByteWriter(piece).Fixed(ReadBigEndian32(entry.data() + piece.size()));
+    return visit(piece, value);
   }
 
   FileSystem& fs_;

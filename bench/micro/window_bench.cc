@@ -1,9 +1,12 @@
-// Windows of 10 s that slide by 2 s at 3 M records per second of event time; timers.
+// Windows of 10 s that slide by 2 s, sessions, and windows with allowed lateness, at 3 M records
+// per second of event time; timers.
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "api/runtime/timer_table.h"
+#include "api/runtime/triggered_window_operator.h"
 #include "api/runtime/window_operator.h"
 #include "api/window.h"
 #include "bench/measure.h"
@@ -25,10 +28,10 @@ struct Count {
   void merge(const Count& other) { count += other.count; }
 };
 
+Keyed Row(std::uint64_t key, Window, const Count& c) { return {key, c.count}; }
+
 /// Nanoseconds per record over 12 s of event time, after windows have begun to fire.
-double SlidingCount(std::uint64_t keys) {
-  auto row = [](std::uint64_t key, Window, const Count& c) { return Keyed{key, c.count}; };
-  auto op = MakeWindowAggregate<Keyed>("w", &Keyed::key, sliding(10s, 2s), Count{}, row);
+double NanosPerRecord(std::unique_ptr<Operator> op, std::uint64_t keys) {
   BenchContext context;
   CountingOutput output;
   if (!op->Open(context, output).ok()) return 0;
@@ -52,6 +55,24 @@ double SlidingCount(std::uint64_t keys) {
   return (ThreadSeconds() - start) * 1e9 / static_cast<double>(records);
 }
 
+double SlidingCount(std::uint64_t keys) {
+  return NanosPerRecord(
+      MakeWindowAggregate<Keyed>("w", &Keyed::key, sliding(10s, 2s), Count{}, &Row), keys);
+}
+
+/// Windows that fire by the watermark, in the operator that is for all kinds.
+template <typename Spec>
+double GeneralCount(Spec spec, Millis lateness, std::uint64_t keys) {
+  using Contents = AggregatedContents<Keyed, Count>;
+  using OnFire = EmitOnFire<std::uint64_t, Count, decltype(&Row)>;
+  using Parts = WindowParts<Keyed, std::uint64_t Keyed::*, Spec, EventTimeTrigger, NoEvictor,
+                            Contents, OnFire>;
+  return NanosPerRecord(
+      std::make_unique<TriggeredWindowOperator<Parts>>(
+          Parts{"w", &Keyed::key, spec, {}, {}, lateness, {}, Contents{}, OnFire(&Row)}),
+      keys);
+}
+
 double NanosToMake() {
   KeyStream stream(1'000'000, kPerMillisecond);
   return NanosPerItem([&] {
@@ -72,6 +93,16 @@ void MeasureWindows(Report& report) {
              AtMost(26), AtMost(100));
   report.Add("sliding 10 s/2 s count, 1 M keys", SlidingCount(1'000'000) - make, "ns/record",
              AtMost(81), AtMost(100));
+  report.Add("sessions with a gap of 1 s, 10 k keys", GeneralCount(session(1s), 0ms, 10'000) - make,
+             "ns/record", AtMost(5.6), AtMost(100));
+  report.Add("sessions with a gap of 1 s, 100 k keys",
+             GeneralCount(session(1s), 0ms, 100'000) - make, "ns/record", AtMost(26), AtMost(200));
+  report.Add("sessions with a gap of 0.5 s, 1 M keys",
+             GeneralCount(session(500ms), 0ms, 1'000'000) - make, "ns/record", AtMost(81),
+             AtMost(1000));
+  report.Add("tumbling 2 s count, 1 s late, 100 k keys",
+             GeneralCount(tumbling(2s), 1000ms, 100'000) - make, "ns/record", AtMost(26),
+             AtMost(200));
 }
 
 void MeasureTimers(Report& report) {

@@ -100,7 +100,7 @@ void Rank(const WorstFive& worst, Collector<WorstAirport>& out) {
 
 JsonFileSource<Flight> Flights(const std::string& path, double rate) {
   auto flights = FileSource::json<Flight>(path).time_format("%Y/%m/%d %H:%M");
-  return rate == 0 ? std::move(flights) : std::move(flights).rate_limit(rate);
+  return rate == 0 ? std::move(flights) : std::move(flights).rate(rate);
 }
 
 PENSTOCK_JOB(flight_delays) {

@@ -34,7 +34,7 @@ void SplitIntoWords(const std::string& line, Collector<std::string>& out) {
 
 TextFileSource Lines(const std::string& path, double rate) {
   auto lines = FileSource::text_lines(path);
-  return rate == 0 ? std::move(lines) : std::move(lines).rate_limit(rate);
+  return rate == 0 ? std::move(lines) : std::move(lines).rate(rate);
 }
 
 PENSTOCK_JOB(word_count) {

@@ -28,8 +28,14 @@ constexpr std::uint32_t kGroups = 64;
 constexpr std::uint32_t kParallelism = 2;
 const Fingerprint kText = {{"value", "string"}};
 const Fingerprint kNumber = {{"value", "i64"}};
+const Fingerprint kWindowTime = {
+    {"window.start", "timestamp"}, {"window.end", "timestamp"}, {"time", "timestamp"}};
+const Fingerprint kWindowChunk = {
+    {"window.start", "timestamp"}, {"window.end", "timestamp"}, {"chunk", "u32"}};
+constexpr std::int64_t kWindow[] = {-10, 20};
 
-/// Writes a checkpoint of one operator with a number and two timers per word.
+/// Writes a checkpoint of one operator with a number and two timers per word, and for a window of
+/// each a timer and a piece of a list.
 class StoredEntriesTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -49,7 +55,9 @@ class StoredEntriesTest : public ::testing::Test {
     metadata.key_hash_version = kKeyHashVersion;
     const SnapshotTable number{"number", "value", kText, {}, kNumber, "", 0};
     const SnapshotTable timers{"timers", "timers", kText, {{"value", "timestamp"}}, {}, "", 0};
-    metadata.operators = {{"counts", "process", "12345678", {number, timers}}};
+    const SnapshotTable of_windows{"window-timers", "window-timers", kText, kWindowTime, {}, "", 0};
+    const SnapshotTable lists{"lists", "window-list", kText, kWindowChunk, kNumber, "", 0};
+    metadata.operators = {{"counts", "process", "12345678", {number, timers, of_windows, lists}}};
     TaskSnapshot task{metadata.subtask, {}};
     WriteTree(metadata, task);
     const std::string bytes = EncodeSnapshotMetadata(metadata);
@@ -76,7 +84,8 @@ class StoredEntriesTest : public ::testing::Test {
     ASSERT_TRUE(writer.Finish().ok());
     SnapshotPart& part = metadata.parts.emplace_back();
     part.groups = KeyGroupRangeOf(metadata.subtask.index, kGroups, kParallelism);
-    part.states = {StateIdOf("counts", "number"), StateIdOf("counts", "timers")};
+    part.states = {StateIdOf("counts", "number"), StateIdOf("counts", "timers"),
+                   StateIdOf("counts", "window-timers"), StateIdOf("counts", "lists")};
     std::sort(part.states.begin(), part.states.end());
     part.files = {file};
     const std::string bytes = ReadFile(fs_, path).value();
@@ -97,6 +106,16 @@ class StoredEntriesTest : public ::testing::Test {
       AppendOrdered64(timer, time);
       entries[timer + key] = "";
     }
+    const std::string window = EncodeToString(kWindow[0]) + EncodeToString(kWindow[1]);
+    std::string timer;
+    AppendEntryHeader(timer, group, StateIdOf("counts", "window-timers"));
+    AppendOrdered64(timer, -5);
+    entries[timer + key + window] = "";
+    std::string piece;
+    AppendEntryHeader(piece, group, StateIdOf("counts", "lists"));
+    piece += key + window;
+    AppendBigEndian32(piece, 3);
+    entries[piece] = EncodeToString(value);
   }
 
   void Write(const std::string& name, const std::string& bytes) {
@@ -116,7 +135,7 @@ class StoredEntriesTest : public ::testing::Test {
 TEST_F(StoredEntriesTest, WhenMeasuredThenSubtasksAreAddedUp) {
   const auto entries = Open();
   ASSERT_TRUE(entries->Measure().ok());
-  ASSERT_THAT(entries->states(), SizeIs(3));
+  ASSERT_THAT(entries->states(), SizeIs(5));
   EXPECT_EQ(entries->states()[0].kind, "operator");
   EXPECT_EQ(entries->states()[0].bytes, 16u);
   const StoredState& number = entries->states()[1];
@@ -156,6 +175,26 @@ TEST_F(StoredEntriesTest, WhenAKeyIsAskedForThenExactlyItsEntriesCome) {
                       .ok());
       EXPECT_EQ(seen, std::vector<std::string>(times, word)) << state;
     }
+  }
+}
+
+TEST_F(StoredEntriesTest, WhenEntriesBelongToWindowsThenTheirNamespacesReadAsTheirTypes) {
+  for (const auto& [state, layout, json] :
+       {std::tuple("window-timers", kWindowTime, R"("time":"1969-12-31T23:59:59.995Z")"),
+        std::tuple("lists", kWindowChunk, R"("chunk":3)")}) {
+    std::vector<std::string> seen;
+    const Status read = Open()->Get(
+        "counts", state, EncodeToString(std::string("word1")),
+        [&](std::string_view key, std::string_view) -> Status {
+          ByteReader in(key);
+          if (in.String() != "word1") return {};  // others of the key group
+          PENSTOCK_ASSIGN_OR_RETURN(const ValueLayout space, ValueLayout::Parse(layout));
+          PENSTOCK_ASSIGN_OR_RETURN(seen.emplace_back(), NamespaceToJson(space, in.rest()));
+          return {};
+        });
+    EXPECT_TRUE(read.ok()) << read.message();
+    EXPECT_THAT(seen, ElementsAre(HasSubstr(json))) << state;
+    EXPECT_THAT(seen, ElementsAre(HasSubstr(R"("end":"1970-01-01T00:00:00.020Z")"))) << state;
   }
 }
 
