@@ -73,7 +73,7 @@ class Cluster:
     def run(self, *command, check=True, timeout=120, **kwargs):
         """Runs a penstock command against this cluster; returns the CompletedProcess."""
         words = list(command)
-        position = 2 if words[0] == "cluster" else 1
+        position = 2 if words[0] in ("cluster", "config", "state") else 1
         words[position:position] = self.definitions()
         result = subprocess.run([PENSTOCK, *map(str, words)], capture_output=True, text=True,
                                 timeout=timeout, **kwargs)

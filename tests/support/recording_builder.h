@@ -16,6 +16,10 @@ struct RecordingBuilder final : JobBuilder {
     return static_cast<std::uint32_t>(operators.size() - 1);
   }
   void Complain(std::string problem) override { problems.push_back(std::move(problem)); }
+  void DeclareArgument(ArgumentSpec argument) override { arguments.push_back(std::move(argument)); }
+  void SetOption(std::string key, std::string value) override {
+    options.emplace_back(std::move(key), std::move(value));
+  }
 
   void DeclareArgument(ArgumentSpec argument) override { arguments.push_back(std::move(argument)); }
   void SetOption(std::string key, std::string value) override {

@@ -8,26 +8,13 @@
 #include "api/penstock.h"
 #include "connectors/basic/discard_sink.h"
 #include "connectors/basic/sequence_source.h"
+#include "tests/support/recording_builder.h"
 
 namespace penstock {
 namespace {
 
+using testing::RecordingBuilder;
 using Problems = std::vector<std::string>;
-
-/// Keeps what it is told.
-struct RecordingBuilder final : JobBuilder {
-  std::uint32_t AddOperator(OperatorSpec spec) override {
-    operators.push_back(std::move(spec));
-    return static_cast<std::uint32_t>(operators.size() - 1);
-  }
-  void Complain(std::string problem) override { problems.push_back(std::move(problem)); }
-  void DeclareArgument(ArgumentSpec argument) override { arguments.push_back(std::move(argument)); }
-  void SetOption(std::string, std::string) override {}
-
-  std::vector<OperatorSpec> operators;
-  Problems problems;
-  std::vector<ArgumentSpec> arguments;
-};
 
 void DeclareNumbers(Environment& env) {
   env.from("numbers", sequence(10, [](std::uint64_t i) { return i; })).sink_to(discard());

@@ -14,10 +14,10 @@ class ReadmeTest(unittest.TestCase):
     def test_when_the_job_is_pasted_then_it_compiles(self):
         blocks = re.findall(r"```cpp\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
         self.assertEqual(len(blocks), 1)
-        compiler = sys.argv[1] if len(sys.argv) > 1 else "g++"
+        compiler, build = sys.argv[1:]
         outcome = subprocess.run(
             [compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}",
-             "-x", "c++", "-"], input=blocks[0], capture_output=True, text=True, check=False)
+             f"-I{ROOT}/include", f"-I{build}/include", "-x", "c++", "-"], input=blocks[0], capture_output=True, text=True, check=False)
         self.assertEqual(outcome.returncode, 0, outcome.stderr)
 
 
