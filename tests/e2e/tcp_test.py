@@ -58,7 +58,11 @@ class TcpTest(EndToEndCase):
 
         done = self.cluster.completed_checkpoints(self.job)
         wait_until(lambda: self.cluster.completed_checkpoints(self.job) > done + 1, "a checkpoint")
+        generation = self.cluster.get(f"/jobs/{self.job}")["generation"]
         self.assertTrue(self.cluster.kill(self.cluster.task_hosts()[0]))
+        # A client that comes before may still reach the host that is being killed.
+        wait_until(lambda: self.cluster.get(f"/jobs/{self.job}")["generation"] > generation, "a restart")
+        self.cluster.wait_state(self.job, "RUNNING")
         third = self.client()
         self.order(third, "d", 7)
         self.assertEqual(self.receiver().readline(), "d,21\n")

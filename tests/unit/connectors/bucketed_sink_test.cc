@@ -177,7 +177,9 @@ TEST_F(BucketedSinkTest, WhenTheProcessDiesAtAnyChangeThenEveryRowIsInItsBucketO
       fs.FailMutation(k, FaultAction::kCrash);
       ended = run.Attempt(1);
       if (!ended) {
-        if (power_cut) ASSERT_TRUE(fs.LosePower().ok());
+        if (power_cut) {
+          ASSERT_TRUE(fs.LosePower().ok());
+        }
         fs.Restart();
         ASSERT_TRUE(run.Attempt(2)) << k;
       } else {
