@@ -35,9 +35,10 @@ static_assert(PENSTOCK_PLUGIN_ABI == kPluginAbiVersion);
 
 using JobFunction = void (*)(Environment&, const Arguments&);
 
-/// Runs a job function and gives the builder what it declared, and all that is wrong.
-[[gnu::cold]] inline void BuildJob(JobFunction job, const JobArguments& given,
-                                   JobBuilder& builder) {
+/// Runs a job function, called with (Environment&, const Arguments&), and gives the builder what it
+/// declared, and all that is wrong.
+template <typename Job>
+[[gnu::cold]] void BuildJob(const Job& job, const JobArguments& given, JobBuilder& builder) {
   const Arguments arguments(given);
   JobDraft draft;
   Environment environment(draft);

@@ -5,7 +5,7 @@
 #include "common/config/configuration.h"
 #include "common/config/options.h"
 #include "worker/plugin/graph_builder.h"
-#include "worker/plugin/job_recorder.h"
+#include "api/runtime/job_recorder.h"
 #include "worker/plugin/loader.h"
 #include "worker/plugin/note_reader.h"
 
@@ -17,7 +17,7 @@ Result<PlannedJob> PlanJob(FileSystem& fs, const PlanRequest& request) {
                             Configuration::FromMap(request.configuration));
   PENSTOCK_ASSIGN_OR_RETURN(const PluginEntry* entry, LoadPlugin(request.plugin_path));
   PENSTOCK_ASSIGN_OR_RETURN(RecordedJob job,
-                            RecordJob(*entry, {request.arguments, request.working_directory}));
+                            RecordJob(entry->build, {request.arguments, request.working_directory}));
   JobDefaults defaults;
   defaults.name = request.name.empty() ? entry->job_name : request.name;
   defaults.parallelism = static_cast<std::uint32_t>(config.Get(options::kParallelism));

@@ -9,7 +9,7 @@
 
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
-#include "tests/support/map_tier.h"
+#include "api/testing/map_tier.h"
 
 namespace penstock::testing {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,8 @@ class JobRecorder final : public JobBuilder {
   RecordedJob job_;
 };
 
-/// Runs the job function. A user error when it throws.
-Result<RecordedJob> RecordJob(const PluginEntry& entry, const JobArguments& arguments);
+/// Runs a job function, as in PluginEntry::build. A user error when it throws.
+Result<RecordedJob> RecordJob(const std::function<void(const JobArguments&, JobBuilder&)>& build,
+                              const JobArguments& arguments);
 
 }  // namespace penstock
