@@ -274,7 +274,7 @@ bool JobTest::TakeStep() {
   if (!*worked) return false;
   if (TakeCrashPoint()) {
     crash();
-  } else if (torture_ && !in_torment_) {
+  } else if (torture_ && run_->HasReadRecords()) {
     Torment();
   }
   return true;
@@ -334,19 +334,16 @@ bool JobTest::TryFinish() {
 }
 
 void JobTest::Torment() {
-  in_torment_ = true;
   FailIf(run_->Evict());
   if (TryCheckpoint(/*final=*/false)) {
     FailIf(run_->Evict());
     crash();
   }
   FailIf(run_->Fill(1));
-  in_torment_ = false;
 }
 
 void JobTest::FailIf(const Status& status) {
   if (status.ok()) return;
-  in_torment_ = false;
   const JobFailure failure(status);
   End();
   throw failure;

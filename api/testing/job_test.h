@@ -43,7 +43,8 @@ class JobTest {
   JobTest& max_parallelism(std::uint32_t maximum);
   /// Of all that is random. Default: 1.
   JobTest& seed(std::uint64_t seed);
-  /// Moves all state out of memory, takes a checkpoint and crashes, after every step.
+  /// Moves all state out of memory, takes a checkpoint and crashes, after every batch that a source
+  /// has emitted.
   JobTest& torture();
   /// How long to wait for answers of other threads, of real time. Default: 10 s.
   JobTest& time_limit(std::chrono::milliseconds limit);
@@ -160,7 +161,6 @@ class JobTest {
   std::unique_ptr<LocalJob> run_;
   bool started_ = false;
   bool finished_ = false;
-  bool in_torment_ = false;
   std::uint64_t generation_ = 0;
   Epoch next_checkpoint_ = 1;
   std::optional<Checkpoint> last_checkpoint_;

@@ -256,6 +256,12 @@ std::vector<std::string> LocalJob::WaitingOperators() const {
   return names;
 }
 
+bool LocalJob::HasReadRecords() const {
+  return std::ranges::any_of(members_, [](const Member& member) {
+    return member.task->is_source() && member.task->records() > 0;
+  });
+}
+
 std::uint64_t LocalJob::Records(std::size_t op) const {
   std::uint64_t records = 0;
   for (const Member& member : members_) {

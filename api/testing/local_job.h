@@ -67,6 +67,8 @@ class LocalJob {
   std::optional<Clock::MonotonicTime> NextDue() const;
   /// Names of the operators that wait for answers of other threads.
   std::vector<std::string> WaitingOperators() const;
+  /// Whether a source has emitted any since Open.
+  bool HasReadRecords() const;
   /// Of all subtasks of that operator.
   std::uint64_t Records(std::size_t op) const;
   Status Evict();

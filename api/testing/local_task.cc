@@ -198,6 +198,7 @@ Status LocalTask::Poll() {
     polled_ = outcome == SourcePoll::kNothingYet;
     if (outcome != SourcePoll::kExhausted) return;
     exhausted_ = true;
+    outputs_.EmitStatus(/*idle=*/false);
     outputs_.EmitWatermark(Timestamp::Max());
   });
 }

@@ -35,7 +35,7 @@ struct TestSurroundings {
 };
 
 /// The OperatorContext of tests. The first error given to Fail stays in `failure`.
-class TestContext final : public OperatorContext {
+class TestContext : public OperatorContext {
  public:
   using FindSideOutput = std::function<Output*(const std::string& tag, const void* type_id)>;
 
@@ -68,9 +68,6 @@ class TestContext final : public OperatorContext {
     if (failure.ok()) failure = std::move(error);
   }
 
-  ManualClock& manual_clock() { return surroundings_.clock; }
-  std::uint64_t count(const std::string& name) { return counter(name).value(); }
-
   OperatorIdentity identity;
   std::string counter_prefix;       ///< Before the names of counters in the surroundings.
   FindSideOutput find_side_output;  ///< Set before Open; empty: nobody reads any.
@@ -80,6 +77,10 @@ class TestContext final : public OperatorContext {
  private:
   TestSurroundings own_surroundings_;
   TestSurroundings& surroundings_;
+
+ public:
+  ManualClock& manual_clock = surroundings_.clock;
+  std::map<std::string, Counter>& counters = surroundings_.counters;
 };
 
 }  // namespace penstock::testing

@@ -5,9 +5,10 @@
 
 #include "api/runtime/timer_table.h"
 #include "api/runtime/window_operator.h"
+#include "api/testing/test_context.h"
 #include "api/window.h"
 #include "bench/measure.h"
-#include "bench/micro/bench_context.h"
+#include "bench/micro/counting_output.h"
 #include "bench/micro/key_stream.h"
 #include "bench/micro/suites.h"
 
@@ -29,7 +30,7 @@ struct Count {
 double SlidingCount(std::uint64_t keys) {
   auto row = [](std::uint64_t key, Window, const Count& c) { return Keyed{key, c.count}; };
   auto op = MakeWindowAggregate<Keyed>("w", &Keyed::key, sliding(10s, 2s), Count{}, row);
-  BenchContext context;
+  testing::TestContext context{{.max_parallelism = kDefaultMaxParallelism}};
   CountingOutput output;
   if (!op->Open(context, output).ok()) return 0;
   KeyStream stream(keys, kPerMillisecond);

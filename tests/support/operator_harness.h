@@ -15,18 +15,36 @@
 #include "api/output_tag.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
-#include "common/bytes.h"
 #include "api/testing/collecting_output.h"
 #include "api/testing/map_tier.h"
 #include "api/testing/test_context.h"
+#include "common/bytes.h"
 
 namespace penstock::testing {
 
 /// Who the operator under test is, and its surroundings; outlives all its instances. Counters add
 /// up over them.
-struct HarnessSetup : OperatorIdentity {
+struct HarnessSetup {
+  JobId job{1, 2};
+  Generation generation{1};
+  std::uint32_t subtask = 0;
+  std::uint32_t parallelism = 1;
+  std::uint32_t max_parallelism = 128;
+  std::string uid = "uid";
+  FileSystem* file_system = &PosixFileSystem();
   /// Snapshot, and go on with a new instance restored from it, after every call.
   bool restore_after_every_call = false;
+
+  OperatorIdentity Identity(bool restored) const {
+    return {.job = job,
+            .generation = generation,
+            .uid = uid,
+            .subtask = subtask,
+            .parallelism = parallelism,
+            .max_parallelism = max_parallelism,
+            .restored = restored,
+            .file_system = file_system};
+  }
 };
 
 /// The entries and the state of one snapshot, and whose it is.
@@ -172,9 +190,7 @@ class OperatorHarness {
   void Start(bool restored, const std::vector<HarnessSnapshot>& stored = {}) {
     operator_.reset();
     if (context_ != nullptr) Check(context_->failure);
-    OperatorIdentity who = setup_;
-    who.restored = restored;
-    context_ = std::make_unique<TestContext>(std::move(who), surroundings_);
+    context_ = std::make_unique<TestContext>(setup_.Identity(restored), surroundings_);
     context_->find_side_output = [this](const std::string& tag, const void*) {
       const auto found = side_outputs_.find(tag);
       return found == side_outputs_.end() ? nullptr : found->second;

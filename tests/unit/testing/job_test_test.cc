@@ -75,6 +75,7 @@ TEST(JobTest, WhenRunToTheEndThenAllIsThereAtAnyParallelism) {
 TEST(JobTest, WhenAnInputDoesntEndThenRunNamesIt) {
   JobTest job(Totals);
   job.input<Sale>("sales").send({"ann", 1});
+  job.output<Sale>("out");
   EXPECT_THAT([&] { job.run(); }, FailsWith("the input doesn't end: sales"));
 }
 
@@ -136,6 +137,7 @@ TEST(JobTest, WhenRestoredAtAnotherParallelismThenItGoesOn) {
 TEST(JobTest, WhenRestoredFromAForgottenCheckpointThenThatIsSaid) {
   JobTest job(Totals);
   job.input<Sale>("sales").send({"ann", 1});
+  job.output<Sale>("out");
   const testing::Checkpoint first = job.checkpoint();
   const testing::Checkpoint second = job.checkpoint();
   job.restore(first);

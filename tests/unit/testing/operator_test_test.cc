@@ -142,7 +142,7 @@ struct EchoLater : KeyedProcess<std::string, Click, std::string> {
   void process(const Click&, Context& context, Collector<std::string>&) {
     context.timers().set_processing_time(context.processing_time() + Millis(10));
   }
-  void on_timer(Timestamp, Context& context, Collector<std::string>& out) {
+  void on_processing_timer(Timestamp, Context& context, Collector<std::string>& out) {
     out.collect(context.key());
     context.timers().set_processing_time(context.processing_time() + Millis(10));
   }
