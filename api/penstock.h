@@ -49,9 +49,10 @@ struct ArgumentReport {
   }
 };
 
-/// Runs a job function and gives the builder what it declared, and all that is wrong.
-[[gnu::cold]] inline void BuildJob(JobFunction job, const JobArguments& given,
-                                   JobBuilder& builder) {
+/// Runs a job function, called with (Environment&, const Arguments&), and gives the builder what it
+/// declared, and all that is wrong.
+template <typename Job>
+[[gnu::cold]] void BuildJob(const Job& job, const JobArguments& given, JobBuilder& builder) {
   const Arguments arguments(given);
   JobDraft draft;
   Environment environment(draft);

@@ -8,7 +8,8 @@ set(package_directory lib/cmake/Penstock)
 set(package_staging "${PROJECT_BINARY_DIR}/${package_directory}")
 
 install(TARGETS penstock RUNTIME DESTINATION bin)
-install(TARGETS penstock_api penstock_connectors penstock_testing
+install(TARGETS penstock_api penstock_connectors penstock_testing penstock_job_check
+                penstock_plan penstock_base
         EXPORT PenstockTargets ARCHIVE DESTINATION lib)
 install(EXPORT PenstockTargets NAMESPACE Penstock:: DESTINATION ${package_directory})
 export(EXPORT PenstockTargets NAMESPACE Penstock:: FILE "${package_staging}/PenstockTargets.cmake")
@@ -30,6 +31,5 @@ install(FILES "${package_staging}/PenstockConfig.cmake"
 # Headers are staged when they are installed, so that they are those of that moment.
 install(CODE "
   set(PENSTOCK_SOURCE \"${PROJECT_SOURCE_DIR}\")
-  set(PENSTOCK_GENERATED \"${PROJECT_BINARY_DIR}/include/penstock\")
   set(PENSTOCK_STAGING \"${PROJECT_BINARY_DIR}/staged-headers\")")
 install(SCRIPT "${CMAKE_CURRENT_LIST_DIR}/StageHeaders.cmake")

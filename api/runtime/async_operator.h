@@ -105,6 +105,9 @@ class AsyncOperator final : public Operator {
     FireDue(now);
     EmitDone();
   }
+  std::size_t PendingAnswers() const override {
+    return in_flight_.size() - std::min(in_flight_.size(), repeats_.size());
+  }
   Status Close() override {
     if constexpr (requires { function_.close(); }) function_.close();
     return Status::Ok();

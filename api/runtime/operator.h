@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -114,6 +115,8 @@ class Operator {
   virtual std::optional<Timestamp> NextProcessingTime() { return std::nullopt; }
   /// Fires what is due at `now`, which is NextProcessingTime() or later.
   virtual void OnProcessingTime(Timestamp now) { (void)now; }
+  /// Answers of other threads that are under way; each comes with a Wake.
+  virtual std::size_t PendingAnswers() const { return 0; }
   /// Appends all state that is not in tables, at a barrier: small, and quick. A transactional sink
   /// pre-commits here. After this the snapshot belongs to `checkpoint`.
   virtual Status SnapshotState(CheckpointId checkpoint, std::string& state) {

@@ -8,9 +8,10 @@
 #include "api/runtime/timer_table.h"
 #include "api/runtime/triggered_window_operator.h"
 #include "api/runtime/window_operator.h"
+#include "api/testing/test_context.h"
 #include "api/window.h"
 #include "bench/measure.h"
-#include "bench/micro/bench_context.h"
+#include "bench/micro/counting_output.h"
 #include "bench/micro/key_stream.h"
 #include "bench/micro/suites.h"
 
@@ -32,7 +33,7 @@ Keyed Row(std::uint64_t key, Window, const Count& c) { return {key, c.count}; }
 
 /// Nanoseconds per record over 12 s of event time, after windows have begun to fire.
 double NanosPerRecord(std::unique_ptr<Operator> op, std::uint64_t keys) {
-  BenchContext context;
+  testing::TestContext context{{.max_parallelism = kDefaultMaxParallelism}};
   CountingOutput output;
   if (!op->Open(context, output).ok()) return 0;
   KeyStream stream(keys, kPerMillisecond);

@@ -15,46 +15,12 @@
 #include "api/output_tag.h"
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
+#include "api/testing/collecting_output.h"
+#include "api/testing/map_tier.h"
+#include "api/testing/test_context.h"
 #include "common/bytes.h"
-#include "common/file_system.h"
-#include "common/mutex.h"
-#include "tests/support/map_tier.h"
 
 namespace penstock::testing {
-
-/// A clock that tests move.
-class ManualClock final : public Clock {
- public:
-  MonotonicTime Now() const override { return now_; }
-  WallTime Wall() const override {
-    return WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch()));
-  }
-  void Advance(Duration by) { now_ += by; }
-
- private:
-  MonotonicTime now_{std::chrono::hours(1)};
-};
-
-/// Wakes nobody: a test calls the operator itself. Waits for real.
-class HarnessWaker final : public TaskWaker {
- public:
-  void Wake() override {
-    MutexLock lock(mu_);
-    woken_ = true;
-    changed_.NotifyOne();
-  }
-  bool Wait(std::optional<Clock::MonotonicTime>) override {
-    MutexLock lock(mu_);
-    while (!woken_) changed_.Wait(mu_);
-    woken_ = false;
-    return true;
-  }
-
- private:
-  Mutex mu_;
-  CondVar changed_;
-  bool woken_ GUARDED_BY(mu_) = false;
-};
 
 /// Who the operator under test is, and its surroundings; outlives all its instances. Counters add
 /// up over them.
@@ -68,85 +34,17 @@ struct HarnessSetup {
   FileSystem* file_system = &PosixFileSystem();
   /// Snapshot, and go on with a new instance restored from it, after every call.
   bool restore_after_every_call = false;
-};
 
-/// The context of one instance.
-class HarnessContext final : public OperatorContext {
- public:
-  HarnessContext(const HarnessSetup& setup, const Clock& clock,
-                 std::map<std::string, Counter>& counters, bool restored = false)
-      : setup_(setup), clock_(clock), counters_(counters), restored_(restored) {}
-
-  const std::string& job_name() const override { return name_; }
-  JobId job_id() const override { return setup_.job; }
-  Generation generation() const override { return setup_.generation; }
-  const std::string& operator_name() const override { return name_; }
-  const std::string& uid() const override { return setup_.uid; }
-  std::uint32_t subtask() const override { return setup_.subtask; }
-  std::uint32_t parallelism() const override { return setup_.parallelism; }
-  std::uint32_t max_parallelism() const override { return setup_.max_parallelism; }
-  bool restored() const override { return restored_; }
-  FileSystem& file_system() override { return *setup_.file_system; }
-  const Clock& clock() const override { return clock_; }
-  Counter& counter(const std::string& name) override { return counters_[name]; }
-  void RegisterTable(KeyedTable& table) override { tables.push_back(&table); }
-  Output* side_output(const std::string& tag, const void*) override {
-    const auto found = side_outputs.find(tag);
-    return found == side_outputs.end() ? nullptr : found->second;
+  OperatorIdentity Identity(bool restored) const {
+    return {.job = job,
+            .generation = generation,
+            .uid = uid,
+            .subtask = subtask,
+            .parallelism = parallelism,
+            .max_parallelism = max_parallelism,
+            .restored = restored,
+            .file_system = file_system};
   }
-  TaskWaker& waker() override { return waker_; }
-  void Fail(Status error) override {
-    if (failure.ok()) failure = std::move(error);
-  }
-
-  std::vector<KeyedTable*> tables;
-  std::map<std::string, Output*> side_outputs;  // by tag; set before Open
-  Status failure;
-
- private:
-  const std::string name_ = "test";
-  const HarnessSetup& setup_;
-  const Clock& clock_;
-  std::map<std::string, Counter>& counters_;
-  const bool restored_;
-  HarnessWaker waker_;
-};
-
-/// A record that an operator has emitted.
-template <typename T>
-struct Emitted {
-  T record;
-  Timestamp timestamp;
-  bool operator==(const Emitted&) const = default;
-};
-
-/// Copies what is emitted, then spoils the batch as a consumer may, so that an operator which still
-/// uses an emitted record is found.
-template <typename T>
-class CollectingOutput final : public Output {
- public:
-  void Emit(Batch& batch) override {
-    auto& from = static_cast<TypedBatch<T>&>(batch);
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      records.push_back({from[i], from.timestamps()[i]});
-      Codec<T>::AdoptText(records.back().record, arena_);
-      from[i] = T{};
-      from.timestamps()[i] = Timestamp::Max();
-    }
-  }
-  void EmitWatermark(Timestamp watermark) override {
-    if (watermark > last_watermark) last_watermark = watermark;
-    watermarks.push_back(watermark);
-  }
-  void EmitStatus(bool idle) override { statuses.push_back(idle); }
-
-  std::vector<Emitted<T>> records;
-  std::vector<Timestamp> watermarks;
-  std::vector<bool> statuses;  // idle or active
-  Timestamp last_watermark = Timestamp::Min();
-
- private:
-  Arena arena_;
 };
 
 /// The entries and the state of one snapshot, and whose it is.
@@ -224,7 +122,6 @@ class OperatorHarness {
   template <typename U>
   void Read(const OutputTag<U>& tag, CollectingOutput<U>& into) {
     side_outputs_[tag.name] = &into;
-    context_->side_outputs = side_outputs_;
   }
   void Watermark(Timestamp watermark) {
     operator_->ProcessWatermark(watermark);
@@ -232,8 +129,8 @@ class OperatorHarness {
   }
   /// Time passes, also on the wall; timers that are due then fire.
   void PassTime(Clock::Duration by) {
-    clock_.Advance(by);
-    const Timestamp now{ToMillis(clock_.Wall())};
+    surroundings_.clock.Advance(by);
+    const Timestamp now{ToMillis(surroundings_.clock.Wall())};
     const std::optional<Timestamp> next = operator_->NextProcessingTime();
     if (next && *next <= now) operator_->OnProcessingTime(now);
     AfterCall();
@@ -273,7 +170,7 @@ class OperatorHarness {
   void Close() { Check(operator_->Close()); }
 
   Operator& op() { return *operator_; }
-  ManualClock& clock() { return clock_; }
+  ManualClock& clock() { return surroundings_.clock; }
   const std::vector<Emitted<Out>>& records() const { return output_.records; }
   /// The values only.
   std::vector<Out> values() const {
@@ -284,7 +181,7 @@ class OperatorHarness {
   const std::vector<bool>& statuses() const { return output_.statuses; }
   const std::vector<Timestamp>& watermarks() const { return output_.watermarks; }
   Timestamp last_watermark() const { return output_.last_watermark; }
-  std::uint64_t counter(const std::string& name) { return counters_[name].value(); }
+  std::uint64_t counter(const std::string& name) { return surroundings_.counters[name].value(); }
   /// Tables of the running instance, in order of registration.
   const std::vector<KeyedTable*>& tables() const { return context_->tables; }
   Status status() const { return status_.ok() ? context_->failure : status_; }
@@ -293,8 +190,11 @@ class OperatorHarness {
   void Start(bool restored, const std::vector<HarnessSnapshot>& stored = {}) {
     operator_.reset();
     if (context_ != nullptr) Check(context_->failure);
-    context_ = std::make_unique<HarnessContext>(setup_, clock_, counters_, restored);
-    context_->side_outputs = side_outputs_;
+    context_ = std::make_unique<TestContext>(setup_.Identity(restored), surroundings_);
+    context_->find_side_output = [this](const std::string& tag, const void*) {
+      const auto found = side_outputs_.find(tag);
+      return found == side_outputs_.end() ? nullptr : found->second;
+    };
     operator_ = make_();
     Check(operator_->Open(*context_, output_));
     tiers_.clear();
@@ -330,11 +230,10 @@ class OperatorHarness {
 
   const Make make_;
   const HarnessSetup setup_;
-  ManualClock clock_;
-  std::map<std::string, Counter> counters_;
+  TestSurroundings surroundings_;
   CollectingOutput<Out> output_;
   std::map<std::string, Output*> side_outputs_;
-  std::unique_ptr<HarnessContext> context_;
+  std::unique_ptr<TestContext> context_;
   std::vector<std::unique_ptr<MapTier>> tiers_;
   std::unique_ptr<Operator> operator_;
   CheckpointId next_checkpoint_;

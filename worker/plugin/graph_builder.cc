@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "worker/plugin/job_validation.h"
+#include "api/runtime/job_validation.h"
 
 namespace penstock {
 namespace {

@@ -1,22 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
-#include "common/config/options.h"
-#include "common/key_group.h"
+#include "api/runtime/job_defaults.h"
 #include "graph/planner_messages.h"
-#include "worker/plugin/job_recorder.h"
+#include "api/runtime/job_recorder.h"
 
 namespace penstock {
-
-/// What a job gets where its function says nothing.
-struct JobDefaults {
-  std::string name;
-  std::uint32_t parallelism = 1;
-  std::uint32_t max_parallelism = kDefaultMaxParallelism;
-  CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;  ///< Bounds the guarantee.
-};
 
 /// The graph of a job, or everything that is wrong with it: chains operators into vertices and
 /// validates. Pure: the same in the planner and in every task host.

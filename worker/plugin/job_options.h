@@ -5,13 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "api/runtime/job_recorder.h"
 #include "common/config/configuration.h"
 #include "graph/planner_messages.h"
 
 namespace penstock {
-
-/// Options as a job's code sets them, in that order; a later one replaces an earlier one.
-using CodeOptions = std::vector<std::pair<std::string, std::string>>;
 
 /// Those of `options` that are right go into `config`, over what is there, and into the result, by
 /// key. All others become problems: unknown, not a job's, or with a value that isn't valid.

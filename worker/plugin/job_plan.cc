@@ -5,7 +5,7 @@
 #include "common/config/configuration.h"
 #include "common/config/options.h"
 #include "worker/plugin/graph_builder.h"
-#include "worker/plugin/job_recorder.h"
+#include "api/runtime/job_recorder.h"
 #include "worker/plugin/loader.h"
 #include "worker/plugin/note_reader.h"
 
@@ -15,7 +15,7 @@ Result<PlannedJob> PlanJob(FileSystem& fs, const PlanRequest& request) {
   PENSTOCK_RETURN_IF_ERROR(CheckPlugin(fs, request.plugin_path));
   PENSTOCK_ASSIGN_OR_RETURN(Configuration config, Configuration::FromMap(request.configuration));
   PENSTOCK_ASSIGN_OR_RETURN(const PluginEntry* entry, LoadPlugin(request.plugin_path));
-  RecordedJob job = RecordJob(*entry, {request.arguments, request.working_directory});
+  RecordedJob job = RecordJob(entry->build, {request.arguments, request.working_directory});
   std::vector<PlanProblem> problems;
   std::map<std::string, std::string> options;
   if (!request.settled) options = ApplyOptions(job.options, config, problems);

@@ -15,7 +15,7 @@
 #include "worker/state/frozen_chain.h"
 #include "worker/state/restored_checkpoint.h"
 #include "worker/stream_element.h"
-#include "worker/task/operator_boundary.h"
+#include "api/runtime/operator_boundary.h"
 #include "worker/task/operator_context.h"
 #include "worker/task/partition_output.h"
 #include "worker/task/task_identity.h"

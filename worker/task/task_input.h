@@ -11,7 +11,7 @@
 #include "worker/exchange/input_gate.h"
 #include "worker/task/barrier_aligner.h"
 #include "worker/task/operator_chain.h"
-#include "worker/task/watermark_valve.h"
+#include "graph/watermark_valve.h"
 
 namespace penstock {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdlib>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,46 +7,14 @@
 
 #include "api/runtime/operator.h"
 #include "api/runtime/typed_batch.h"
-#include "tests/support/map_tier.h"
+#include "api/testing/map_tier.h"
+#include "api/testing/test_context.h"
 
 namespace penstock::testing {
 
-/// Subtask `subtask` of `parallelism`.
-class FakeContext final : public OperatorContext {
- public:
-  explicit FakeContext(std::uint32_t subtask = 0, std::uint32_t parallelism = 1)
-      : subtask_(subtask), parallelism_(parallelism) {}
-
-  const std::string& job_name() const override { return name_; }
-  JobId job_id() const override { return {}; }
-  Generation generation() const override { return Generation(1); }
-  const std::string& operator_name() const override { return name_; }
-  const std::string& uid() const override { return name_; }
-  std::uint32_t subtask() const override { return subtask_; }
-  std::uint32_t parallelism() const override { return parallelism_; }
-  std::uint32_t max_parallelism() const override { return kDefaultMaxParallelism; }
-  FileSystem& file_system() override { return PosixFileSystem(); }
-  const Clock& clock() const override { return SystemClock::Instance(); }
-  Counter& counter(const std::string& name) override { return counters[name]; }
-  void RegisterTable(KeyedTable& table) override { tables.push_back(&table); }
-  Output* side_output(const std::string&, const void*) override { return nullptr; }
-  TaskWaker& waker() override { std::abort(); }
-  void Fail(Status error) override {
-    if (failure.ok()) failure = std::move(error);
-  }
-
-  std::map<std::string, Counter> counters;
-  std::vector<KeyedTable*> tables;
-  Status failure;
-
- private:
-  const std::string name_ = "test";
-  const std::uint32_t subtask_;
-  const std::uint32_t parallelism_;
-};
-
+/// Copies what is emitted, as pairs.
 template <typename Out>
-class CollectingOutput final : public Output {
+class KeyedOutput final : public Output {
  public:
   void Emit(Batch& batch) override {
     auto& typed = static_cast<TypedBatch<Out>&>(batch);
@@ -122,8 +88,8 @@ class KeyedDriver {
     for (KeyedTable* table : context.tables) table->Fill(entries);
   }
 
-  FakeContext context;
-  CollectingOutput<Out> output;
+  TestContext context{{.max_parallelism = kDefaultMaxParallelism}};
+  KeyedOutput<Out> output;
   Status opened;
 
  private:

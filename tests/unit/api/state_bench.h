@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "api/runtime/keyed_state.h"
-#include "tests/support/map_tier.h"
+#include "api/testing/map_tier.h"
 
 namespace penstock::testing {
 

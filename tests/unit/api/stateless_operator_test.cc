@@ -12,7 +12,6 @@ namespace penstock {
 namespace {
 
 using testing::Emitted;
-using testing::HarnessSetup;
 using testing::OperatorHarness;
 
 struct Event {
@@ -48,10 +47,7 @@ TEST(MapOperatorTest, WhenTypeStaysThenTheSameBatchIsPassedOn) {
     Batch* seen = nullptr;
   } output;
   auto op = Make<MapOperator, std::int64_t>([](std::int64_t n) { return n + 1; })();
-  testing::ManualClock clock;
-  std::map<std::string, Counter> counters;
-  const HarnessSetup setup;
-  testing::HarnessContext context(setup, clock, counters);
+  testing::TestContext context;
   ASSERT_TRUE(op->Open(context, output).ok());
   TypedBatch<std::int64_t> batch;
   batch.Append(41, {});

@@ -1,4 +1,4 @@
-#include "worker/plugin/job_recorder.h"
+#include "api/runtime/job_recorder.h"
 
 #include <exception>
 
@@ -9,10 +9,11 @@ std::uint32_t JobRecorder::AddOperator(OperatorSpec spec) {
   return static_cast<std::uint32_t>(job_.operators.size() - 1);
 }
 
-RecordedJob RecordJob(const PluginEntry& entry, const JobArguments& arguments) {
+RecordedJob RecordJob(const std::function<void(const JobArguments&, JobBuilder&)>& build,
+                       const JobArguments& arguments) {
   JobRecorder recorder;
   try {
-    entry.build(arguments, recorder);
+    build(arguments, recorder);
   } catch (const std::exception& e) {
     recorder.Complain(std::string("the job function threw an exception: ") + e.what());
   } catch (...) {

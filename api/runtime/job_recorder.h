@@ -1,13 +1,16 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "api/runtime/plugin.h"
-#include "worker/plugin/job_options.h"
 
 namespace penstock {
+
+/// Options as a job's code sets them, in that order; a later one replaces an earlier one.
+using CodeOptions = std::vector<std::pair<std::string, std::string>>;
 
 /// What a job function has declared.
 struct RecordedJob {
@@ -35,7 +38,9 @@ class JobRecorder final : public JobBuilder {
   RecordedJob job_;
 };
 
-/// Runs the job function. That it threw is a complaint, after what it had declared by then.
-RecordedJob RecordJob(const PluginEntry& entry, const JobArguments& arguments);
+/// Runs a job function, as in PluginEntry::build. That it threw is a complaint, after what it had
+/// declared by then.
+RecordedJob RecordJob(const std::function<void(const JobArguments&, JobBuilder&)>& build,
+                      const JobArguments& arguments);
 
 }  // namespace penstock

@@ -2,12 +2,11 @@
 
 #include <vector>
 
+#include "api/runtime/job_defaults.h"
+#include "api/runtime/job_recorder.h"
 #include "graph/planner_messages.h"
-#include "worker/plugin/job_recorder.h"
 
 namespace penstock {
-
-struct JobDefaults;
 
 /// Everything that is wrong with a job; empty for one that can run.
 std::vector<PlanProblem> FindProblems(const RecordedJob& job, const JobDefaults& defaults);

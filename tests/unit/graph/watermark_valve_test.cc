@@ -1,4 +1,4 @@
-#include "worker/task/watermark_valve.h"
+#include "graph/watermark_valve.h"
 
 #include <gtest/gtest.h>
 

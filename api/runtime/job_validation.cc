@@ -1,4 +1,4 @@
-#include "worker/plugin/job_validation.h"
+#include "api/runtime/job_validation.h"
 
 #include <map>
 #include <string>
@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "common/key_group.h"
-#include "worker/plugin/graph_builder.h"
 
 namespace penstock {
 namespace {

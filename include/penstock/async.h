@@ -1,0 +1,5 @@
+#pragma once
+
+/// Asynchronous calls, beside <penstock/penstock.h>.
+
+#include "api/async.h"
