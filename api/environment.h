@@ -36,6 +36,15 @@ class Environment {
     return from("", std::move(source));
   }
 
+  /// Sets an option of this job, as docs/configuration.md describes it; stronger than the command
+  /// line, the environment and the file. An unknown key, one that isn't a job's, and a value that
+  /// isn't valid are problems of the job.
+  ///
+  ///   env.set("execution.checkpointing.interval", "5 s");
+  void set(std::string key, std::string value) {
+    draft_->SetOption(std::move(key), std::move(value));
+  }
+
  private:
   template <typename T>
   static std::type_identity<T> RecordOf(const Source<T>*);

@@ -30,10 +30,15 @@ class JobDraft {
     next_lacks_uid_ = true;
   }
 
+  [[gnu::cold]] void SetOption(std::string key, std::string value) {
+    options_.emplace_back(std::move(key), std::move(value));
+  }
+
   /// `valid_arguments`: sources and sinks may check themselves.
   [[gnu::cold]] void Submit(JobBuilder& builder, bool valid_arguments) {
     if (operators_.empty())
       Complain("the job has no operators: begin with env.from(\"name\", source)");
+    for (auto& [key, value] : options_) builder.SetOption(std::move(key), std::move(value));
     for (std::string& problem : problems_) builder.Complain(std::move(problem));
     for (OperatorSpec& spec : operators_) {
       if (!valid_arguments) spec.validate = nullptr;
@@ -43,6 +48,7 @@ class JobDraft {
 
  private:
   std::vector<OperatorSpec> operators_;
+  std::vector<std::pair<std::string, std::string>> options_;
   std::vector<std::string> problems_;
   bool next_lacks_uid_ = false;
 };

@@ -2,7 +2,7 @@
 
 /// The one include of a job author:
 ///
-///   #include "api/penstock.h"
+///   #include <penstock/penstock.h>
 ///   using namespace penstock;
 ///
 ///   PENSTOCK_JOB(word_count) {
@@ -10,6 +10,7 @@
 ///   }
 
 #include "api/all_windowed_stream.h"
+#include "api/argument_limits.h"
 #include "api/arguments.h"
 #include "api/connected_streams.h"
 #include "api/environment.h"
@@ -37,16 +38,28 @@ static_assert(PENSTOCK_PLUGIN_ABI == kPluginAbiVersion);
 
 using JobFunction = void (*)(Environment&, const Arguments&);
 
+/// Tells the builder at its end, also when the job function throws, what is known by then.
+struct ArgumentReport {
+  const Arguments& arguments;
+  JobBuilder& builder;
+
+  [[gnu::cold]] ~ArgumentReport() {
+    for (const ArgumentSpec& argument : arguments.Asked()) builder.DeclareArgument(argument);
+    for (std::string& problem : arguments.Problems()) builder.Complain(std::move(problem));
+  }
+};
+
 /// Runs a job function and gives the builder what it declared, and all that is wrong.
 [[gnu::cold]] inline void BuildJob(JobFunction job, const JobArguments& given,
                                    JobBuilder& builder) {
   const Arguments arguments(given);
   JobDraft draft;
   Environment environment(draft);
-  job(environment, arguments);
-  const std::vector<std::string> problems = arguments.Problems();
-  for (const std::string& problem : problems) builder.Complain(problem);
-  draft.Submit(builder, problems.empty());
+  {
+    const ArgumentReport report{arguments, builder};
+    job(environment, arguments);
+  }
+  draft.Submit(builder, arguments.Problems().empty());
 }
 
 }  // namespace penstock::internal

@@ -4,6 +4,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/json_fields.h"
+#include "cli/shown_value.h"
 
 namespace penstock {
 namespace {
@@ -46,14 +47,8 @@ int ShowCheckpoint(const CommandContext& context, const std::string& job,
                    const std::string& checkpoint) {
   Result<json::value> detail =
       context.Rest().Get("/jobs/" + job + "/checkpoints/details/" + checkpoint);
-  if (!detail.ok()) {
-    context.console.Error(detail.status());
-    return ExitCodeOf(detail.status());
-  }
-  if (context.format == OutputFormat::kJson) {
-    context.console.Line(json::serialize(*detail));
-    return kExitDone;
-  }
+  if (!detail.ok()) return Fail(context, detail.status());
+  if (ShowValue(context, *detail, {checkpoint})) return kExitDone;
   context.console.Message(Headline(*detail));
   Table table(
       {"SUBTASK", "START DELAY", "ALIGNMENT", "SYNC", "ASYNC", "END TO END", "NEW", "FULL"});

@@ -11,6 +11,7 @@
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/json_fields.h"
+#include "cli/shown_value.h"
 #include "common/clock.h"
 #include "common/config/options.h"
 #include "common/process.h"
@@ -94,6 +95,12 @@ Status WaitUntilReady(const CommandContext& context, ChildProcess& supervisor, u
       .WithContext("the cluster did not become ready: " + culprit);
 }
 
+std::vector<std::string> RolesOf(const ClusterFile& cluster) {
+  std::vector<std::string> roles{"supervisor"};
+  for (const ClusterProcess& process : cluster.processes) roles.push_back(process.role);
+  return roles;
+}
+
 }  // namespace
 
 int StartCluster(const CommandContext& context, unsigned workers) {
@@ -160,12 +167,7 @@ int ShowCluster(const CommandContext& context) {
     return Fail(context, Status::NotFound("no cluster is running in " + DataDirectory(context),
                                           "start one with: penstock cluster start"));
   }
-  if (context.format == OutputFormat::kJson) {
-    Result<std::string> text = ReadFile(PosixFileSystem(), ClusterFilePath(DataDirectory(context)));
-    if (!text.ok()) return Fail(context, text.status());
-    context.console.Line(*text);
-    return kExitDone;
-  }
+  if (ShowValue(context, ClusterFileToJson(**running), RolesOf(**running))) return kExitDone;
   Table table({"ROLE", "PID", "RESTARTS"});
   table.Add({"supervisor", std::to_string((*running)->supervisor), "-"});
   for (const ClusterProcess& process : (*running)->processes) {

@@ -25,16 +25,19 @@ std::string ClusterFilePath(const std::string& data_directory) {
   return JoinPath(data_directory, "cluster.json");
 }
 
-Status WriteClusterFile(FileSystem& fs, const std::string& data_directory,
-                        const ClusterFile& file) {
+json::value ClusterFileToJson(const ClusterFile& file) {
   json::array processes;
   for (const ClusterProcess& process : file.processes) {
     processes.push_back(
         json::object{{"role", process.role}, {"pid", process.pid}, {"restarts", process.restarts}});
   }
-  const json::object content = {
-      {"supervisor", file.supervisor}, {"rest-url", file.rest_url}, {"processes", processes}};
-  return WriteFileAtomically(fs, ClusterFilePath(data_directory), json::serialize(content));
+  return {{"supervisor", file.supervisor}, {"rest-url", file.rest_url}, {"processes", processes}};
+}
+
+Status WriteClusterFile(FileSystem& fs, const std::string& data_directory,
+                        const ClusterFile& file) {
+  return WriteFileAtomically(fs, ClusterFilePath(data_directory),
+                             json::serialize(ClusterFileToJson(file)));
 }
 
 Result<std::optional<ClusterFile>> ReadClusterFile(FileSystem& fs,

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/value.hpp>
+
 #include "common/file_system.h"
 #include "common/status.h"
 
@@ -24,6 +26,9 @@ struct ClusterFile {
   std::string rest_url;
   std::vector<ClusterProcess> processes;
 };
+
+/// As it is written.
+boost::json::value ClusterFileToJson(const ClusterFile& file);
 
 std::string ClusterFilePath(const std::string& data_directory);
 Status WriteClusterFile(FileSystem& fs, const std::string& data_directory, const ClusterFile& file);

@@ -7,7 +7,10 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
+
+#include "common/http/message.h"
 
 namespace penstock {
 namespace {
@@ -76,6 +79,12 @@ void Console::ClearProgress() {
 
 void Console::Error(const Status& status) {
   ClearProgress();
+  if (json_errors_) {
+    const boost::json::object error{
+        {"code", ToString(status.code())}, {"message", status.message()}, {"hint", status.hint()}};
+    Write(stderr, boost::json::serialize(boost::json::object{{"error", error}}) + "\n");
+    return;
+  }
   const char* red = colour_ ? kRed : "";
   const char* reset = colour_ ? kReset : "";
   Write(stderr, fmt::format("{}error:{} {}\n", red, reset, status.message()));

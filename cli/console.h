@@ -10,7 +10,7 @@
 namespace penstock {
 
 /// How listings are printed.
-enum class OutputFormat : unsigned char { kTable, kWide, kJson, kName };
+enum class OutputFormat : unsigned char { kTable, kWide, kJson, kYaml, kName };
 
 /// The terminal: data goes to stdout, progress and messages to stderr, and progress only to a
 /// terminal. Colour only there, too, and not under NO_COLOR or TERM=dumb. Used by the main thread
@@ -30,14 +30,19 @@ class Console {
   /// Replaces the last progress line; shown on a terminal only.
   void Progress(std::string_view text);
   void ClearProgress();
-  /// `error: …` and, where there is one, `hint: …`.
+  /// `error: …` and, where there is one, `hint: …`; or as
+  /// {"error":{"code":…,"message":…,"hint":…}}. On stderr.
   void Error(const Status& status);
+
+  /// Errors as JSON from now on.
+  void set_json_errors(bool json) { json_errors_ = json; }
 
   bool interactive() const { return stderr_terminal_; }
 
  private:
   bool stderr_terminal_ = false;
   bool colour_ = false;
+  bool json_errors_ = false;
   bool progress_shown_ = false;
 };
 

@@ -1,41 +1,37 @@
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
 #include "cli/exit_code.h"
+#include "cli/planning.h"
 #include "cli/run_command.h"
-#include "common/config/options.h"
-#include "graph/job_arguments.h"
-#include "graph/planner_client.h"
+#include "cli/shown_value.h"
 
 namespace penstock {
 namespace {
 
-Result<Plan> MakePlan(const CommandContext& context, const RunRequest& request) {
-  PlanRequest plan;
-  plan.plugin_path = request.plugin;
-  plan.working_directory = CurrentDirectory();
-  plan.name = request.name;
-  plan.configuration = context.config.Explicit();
-  if (request.parallelism) {
-    plan.configuration["parallelism.default"] = std::to_string(*request.parallelism);
-  }
-  PENSTOCK_ASSIGN_OR_RETURN(plan.arguments, ParseJobArguments(request.arguments));
-  PlannerOptions limits;
-  limits.timeout = context.config.Get(options::kPlannerTimeout);
-  limits.memory_bytes = context.config.Get(options::kPlannerMemory).bytes;
-  return RunPlanner(plan, limits);
+namespace json = boost::json;
+
+json::value ToJson(const PlannerAnswer& answer) {
+  json::value value = json::parse(JobGraphToJson(answer.plan.graph));
+  json::object options;
+  for (const auto& [key, option] : answer.plan.options) options[key] = option;
+  value.as_object()["options"] = std::move(options);
+  value.as_object()["arguments"] = ArgumentsToJson(answer.arguments);
+  return value;
 }
 
 }  // namespace
 
 int ShowPlan(const CommandContext& context, const RunRequest& request) {
-  Result<Plan> plan = MakePlan(context, request);
-  if (!plan.ok()) {
-    context.console.Error(plan.status());
-    return ExitCodeOf(plan.status());
-  }
-  for (const std::string& warning : plan->warnings) context.console.Message("warning: " + warning);
-  if (context.format == OutputFormat::kJson) {
-    context.console.Line(JobGraphToJson(plan->graph));
-  } else {
-    context.console.Raw(JobGraphToTree(plan->graph));
+  const Result<PlannerAnswer> answer = AskForPlan(context, request);
+  if (!answer.ok()) return Fail(context, answer.status());
+  if (!answer->problems.empty()) return Fail(context, ToStatus(answer->problems));
+  const Plan& plan = answer->plan;
+  for (const std::string& warning : plan.warnings) context.console.Message("warning: " + warning);
+  if (ShowValue(context, ToJson(*answer), {plan.graph.name})) return kExitDone;
+  context.console.Raw(JobGraphToTree(plan.graph));
+  for (const auto& [key, value] : plan.options) {
+    context.console.Line(fmt::format("set in code: {} = {}", key, value));
   }
   return kExitDone;
 }

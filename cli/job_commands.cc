@@ -6,6 +6,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/json_fields.h"
+#include "cli/shown_value.h"
 #include "common/logging.h"
 
 namespace penstock {
@@ -23,10 +24,6 @@ bool IsRunning(std::string_view state) {
 }
 
 bool IsScheduled(std::string_view state) { return state == "CREATED" || state == "INITIALIZING"; }
-
-bool HasEnded(std::string_view state) {
-  return state == "FINISHED" || state == "FAILED" || state == "CANCELED";
-}
 
 bool Matches(const ListFilter& filter, std::string_view state) {
   if (filter.all) return true;
@@ -113,7 +110,66 @@ Table WorkerTable(const json::array& workers, bool wide) {
   return table;
 }
 
+Table JobTable(const json::array& jobs, bool wide) {
+  std::vector<std::string> header{"JOB ID", "NAME", "STATE", "STARTED", "DURATION"};
+  if (wide) header.insert(header.end(), {"ENDED", "RESTARTS", "TASKS RUNNING"});
+  Table table(std::move(header));
+  for (const json::value& job : jobs) {
+    std::vector<std::string> row{TextField(job, "jid"), TextField(job, "name"), StateText(job),
+                                 HumanAge(NumberField(job, "start-time"), NowMillis()),
+                                 HumanDuration(NumberField(job, "duration"))};
+    if (wide) {
+      const json::value& tasks = MemberField(job, "tasks");
+      row.insert(row.end(), {HumanAge(NumberField(job, "end-time"), NowMillis()),
+                             std::to_string(NumberField(job, "restarts")),
+                             fmt::format("{} of {}", NumberField(tasks, "running"),
+                                         NumberField(tasks, "total"))});
+    }
+    table.Add(std::move(row));
+  }
+  return table;
+}
+
+Table CheckpointTable(const json::array& checkpoints, bool wide) {
+  std::vector<std::string> header{"ID", "STATUS", "TRIGGERED", "DURATION", "NEW", "FULL", "TYPE"};
+  if (wide) header.insert(header.end(), {"SUBTASKS", "PATH"});
+  Table table(std::move(header));
+  for (const json::value& checkpoint : checkpoints) {
+    std::vector<std::string> row{
+        std::to_string(NumberField(checkpoint, "id")),
+        TextField(checkpoint, "status"),
+        HumanAge(NumberField(checkpoint, "trigger_timestamp"), NowMillis()),
+        HumanDuration(NumberField(checkpoint, "end_to_end_duration")),
+        BytesText(checkpoint, "checkpointed_size"),
+        BytesText(checkpoint, "state_size"),
+        TextField(checkpoint, "checkpoint_type")};
+    if (wide) {
+      const std::string path = TextField(checkpoint, "external_path");
+      row.insert(row.end(),
+                 {fmt::format("{} of {}", NumberField(checkpoint, "num_acknowledged_subtasks"),
+                              NumberField(checkpoint, "num_subtasks")),
+                  path.empty() ? "-" : path});
+    }
+    table.Add(std::move(row));
+  }
+  return table;
+}
+
+/// What `-o name` prints of things that have a text or a number by which they are addressed.
+std::vector<std::string> NamesOf(const json::array& things, std::string_view member) {
+  std::vector<std::string> names;
+  for (const json::value& thing : things) {
+    const std::string text = TextField(thing, member);
+    names.push_back(text.empty() ? std::to_string(NumberField(thing, member)) : text);
+  }
+  return names;
+}
+
 }  // namespace
+
+bool HasEnded(std::string_view state) {
+  return state == "FINISHED" || state == "FAILED" || state == "CANCELED";
+}
 
 int ListJobs(const CommandContext& context, const ListFilter& filter) {
   Result<json::value> answer = context.Rest().Get("/jobs/overview");
@@ -122,26 +178,13 @@ int ListJobs(const CommandContext& context, const ListFilter& filter) {
   for (const json::value& job : ArrayField(*answer, "jobs")) {
     if (Matches(filter, TextField(job, "state"))) shown.push_back(job);
   }
-  if (context.format == OutputFormat::kJson) {
-    context.console.Line(json::serialize(shown));
-    return kExitDone;
-  }
-  if (context.format == OutputFormat::kName) {
-    for (const json::value& job : shown) context.console.Line(TextField(job, "jid"));
-    return kExitDone;
-  }
+  if (ShowValue(context, shown, NamesOf(shown, "jid"))) return kExitDone;
   if (shown.empty()) {
     context.console.Message(filter.all ? "No jobs."
                                        : "No running or waiting jobs; --all shows ended ones.");
     return kExitDone;
   }
-  Table table({"JOB ID", "NAME", "STATE", "STARTED", "DURATION"});
-  for (const json::value& job : shown) {
-    table.Add({TextField(job, "jid"), TextField(job, "name"), StateText(job),
-               HumanAge(NumberField(job, "start-time"), NowMillis()),
-               HumanDuration(NumberField(job, "duration"))});
-  }
-  context.console.Raw(table.Render());
+  context.console.Raw(JobTable(shown, context.format == OutputFormat::kWide).Render());
   return kExitDone;
 }
 
@@ -201,24 +244,14 @@ int AwaitJob(const CommandContext& context, const std::string& job, const std::s
 int ShowCheckpoints(const CommandContext& context, const std::string& job) {
   Result<json::value> answer = context.Rest().Get("/jobs/" + job + "/checkpoints");
   if (!answer.ok()) return Fail(context, answer.status());
-  if (context.format == OutputFormat::kJson) {
-    context.console.Line(json::serialize(*answer));
-    return kExitDone;
-  }
+  const json::array& history = ArrayField(*answer, "history");
+  if (ShowValue(context, *answer, NamesOf(history, "id"))) return kExitDone;
   const json::value& counts = MemberField(*answer, "counts");
   context.console.Message(
       fmt::format("{} completed, {} failed, {} in progress, {} restored",
                   NumberField(counts, "completed"), NumberField(counts, "failed"),
                   NumberField(counts, "in_progress"), NumberField(counts, "restored")));
-  Table table({"ID", "STATUS", "TRIGGERED", "DURATION", "NEW", "FULL", "TYPE"});
-  for (const json::value& checkpoint : ArrayField(*answer, "history")) {
-    table.Add({std::to_string(NumberField(checkpoint, "id")), TextField(checkpoint, "status"),
-               HumanAge(NumberField(checkpoint, "trigger_timestamp"), NowMillis()),
-               HumanDuration(NumberField(checkpoint, "end_to_end_duration")),
-               BytesText(checkpoint, "checkpointed_size"), BytesText(checkpoint, "state_size"),
-               TextField(checkpoint, "checkpoint_type")});
-  }
-  context.console.Raw(table.Render());
+  context.console.Raw(CheckpointTable(history, context.format == OutputFormat::kWide).Render());
   return kExitDone;
 }
 
@@ -233,10 +266,7 @@ int ShowWorkers(const CommandContext& context) {
   Result<json::value> answer = context.Rest().Get("/taskmanagers");
   if (!answer.ok()) return Fail(context, answer.status());
   const json::array& workers = ArrayField(*answer, "taskmanagers");
-  if (context.format == OutputFormat::kJson) {
-    context.console.Line(json::serialize(workers));
-    return kExitDone;
-  }
+  if (ShowValue(context, workers, NamesOf(workers, "id"))) return kExitDone;
   if (workers.empty()) {
     context.console.Message("No workers are registered. Start one with: penstock worker");
     return kExitDone;

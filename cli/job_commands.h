@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/command_context.h"
 #include "cli/exit_code.h"
@@ -15,6 +16,9 @@ struct ListFilter {
   bool scheduled = false;
   bool all = false;
 };
+
+/// Of a job's state, as the coordinator names it.
+bool HasEnded(std::string_view state);
 
 // Each returns the command's exit code, having printed its own errors.
 int ListJobs(const CommandContext& context, const ListFilter& filter);

@@ -4,6 +4,7 @@
 #include "cli/interrupt.h"
 #include "cli/job_commands.h"
 #include "cli/json_fields.h"
+#include "cli/shown_value.h"
 #include "cli/submission.h"
 
 namespace penstock {
@@ -11,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-Result<std::string> Submit(const CommandContext& context, const RestClient& rest,
+Result<json::value> Submit(const CommandContext& context, const RestClient& rest,
                            const RunRequest& request) {
   PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, UploadPlugin(context, rest, request));
   PENSTOCK_ASSIGN_OR_RETURN(json::object body, SubmissionBody(context, request));
@@ -25,7 +26,7 @@ Result<std::string> Submit(const CommandContext& context, const RestClient& rest
   }
   const std::string guarantee = TextField(submitted, "guarantee");
   if (!guarantee.empty()) context.console.Message("Guarantee: " + guarantee);
-  return TextField(submitted, "jobid");
+  return submitted;
 }
 
 }  // namespace
@@ -34,22 +35,19 @@ int RunJob(const CommandContext& context, const CliHooks& hooks, const RunReques
   std::unique_ptr<LocalCluster> local;
   if (request.local) {
     Result<std::unique_ptr<LocalCluster>> started = hooks.start_local(context.config);
-    if (!started.ok()) {
-      context.console.Error(started.status());
-      return ExitCodeOf(started.status());
-    }
+    if (!started.ok()) return Fail(context, started.status());
     local = std::move(started).value();
   }
   const RestClient rest = local ? RestClient(local->rest_url(), local->token()) : context.Rest();
-  Result<std::string> job = Submit(context, rest, request);
-  if (!job.ok()) {
-    context.console.Error(job.status());
-    return ExitCodeOf(job.status());
+  const Result<json::value> submitted = Submit(context, rest, request);
+  if (!submitted.ok()) return Fail(context, submitted.status());
+  const std::string job = TextField(*submitted, "jobid");
+  if (!ShowValue(context, *submitted, {job})) {
+    context.console.Line("Job has been submitted with JobID " + job);
   }
-  context.console.Line("Job has been submitted with JobID " + *job);
   if (request.detached) return kExitDone;
   CatchInterrupts();
-  return WaitForJob(context, rest, *job, std::nullopt);
+  return WaitForJob(context, rest, job, std::nullopt);
 }
 
 }  // namespace penstock

@@ -8,6 +8,7 @@
 #include "cli/interrupt.h"
 #include "cli/job_commands.h"
 #include "cli/json_fields.h"
+#include "cli/shown_value.h"
 #include "common/file_system.h"
 
 namespace penstock {
@@ -58,10 +59,23 @@ Result<json::value> Await(const CommandContext& context, const RestClient& rest,
   }
 }
 
-/// Begins, waits, and prints what `line` makes of the outcome.
-template <typename Line>
+/// What a command that waited has to show.
+struct Outcome {
+  json::object value;
+  std::string name;  ///< For `-o name`.
+  std::string line;  ///< For people.
+};
+
+int Show(const CommandContext& context, const Outcome& outcome) {
+  context.console.ClearProgress();
+  if (!ShowValue(context, outcome.value, {outcome.name})) context.console.Line(outcome.line);
+  return kExitDone;
+}
+
+/// Begins, waits, and shows the Outcome that `read` makes of the answer.
+template <typename Read>
 int Carry(const CommandContext& context, const RestClient& rest,
-          const Result<std::string>& status_path, std::string_view what, Line line) {
+          const Result<std::string>& status_path, std::string_view what, Read read) {
   if (!status_path.ok()) return Fail(context, status_path.status());
   const Result<json::value> operation = Await(context, rest, *status_path, what);
   if (!operation.ok() && operation.status().code() == ErrorCode::kCancelled) {
@@ -69,21 +83,22 @@ int Carry(const CommandContext& context, const RestClient& rest,
     return kExitInterrupted;
   }
   if (!operation.ok()) return Fail(context, operation.status());
-  context.console.ClearProgress();
-  context.console.Line(line(*operation));
-  return kExitDone;
+  return Show(context, read(*operation));
 }
 
-std::string SavepointLine(std::string_view location) {
-  return fmt::format("Savepoint completed. Path: {}", location);
+Outcome SavepointMade(const std::string& job, const std::string& location) {
+  return {{{"job", job}, {"location", location}},
+          location,
+          fmt::format("Savepoint completed. Path: {}", location)};
 }
 
 int DisposeSavepoint(const CommandContext& context, const std::string& path) {
   const RestClient rest = context.Rest();
   const auto status = Begin(rest, "/savepoint-disposal", "/savepoint-disposal",
                             {{"savepoint-path", AbsoluteLocation(path)}});
-  return Carry(context, rest, status, "deleting the savepoint",
-               [&](const json::value&) { return fmt::format("Savepoint '{}' disposed.", path); });
+  return Carry(context, rest, status, "deleting the savepoint", [&](const json::value&) {
+    return Outcome{{{"disposed", path}}, path, fmt::format("Savepoint '{}' disposed.", path)};
+  });
 }
 
 }  // namespace
@@ -100,9 +115,10 @@ int TakeSavepoint(const CommandContext& context, const SavepointRequest& request
   const std::string path = "/jobs/" + request.job + "/savepoints";
   json::object body;
   if (!request.directory.empty()) body["target-directory"] = AbsoluteLocation(request.directory);
-  return Carry(
-      context, rest, Begin(rest, path, path, body), "taking a savepoint",
-      [](const json::value& operation) { return SavepointLine(TextField(operation, "location")); });
+  return Carry(context, rest, Begin(rest, path, path, body), "taking a savepoint",
+               [&](const json::value& operation) {
+                 return SavepointMade(request.job, TextField(operation, "location"));
+               });
 }
 
 int TakeCheckpoint(const CommandContext& context, const std::string& job) {
@@ -110,8 +126,10 @@ int TakeCheckpoint(const CommandContext& context, const std::string& job) {
   const std::string path = "/jobs/" + job + "/checkpoints";
   return Carry(context, rest, Begin(rest, path, path, {}), "taking a checkpoint",
                [&](const json::value& operation) {
-                 return fmt::format("Checkpoint {} for job {} completed.",
-                                    NumberField(operation, "checkpointId"), job);
+                 const std::int64_t id = NumberField(operation, "checkpointId");
+                 return Outcome{{{"job", job}, {"checkpoint", id}},
+                                std::to_string(id),
+                                fmt::format("Checkpoint {} for job {} completed.", id, job)};
                });
 }
 
@@ -128,10 +146,7 @@ int StopJob(const CommandContext& context, const StopRequest& request) {
   const Result<json::value> detail = rest.Get(job);
   if (!detail.ok()) return Fail(context, detail.status());
   const std::string savepoint = TextField(*detail, "savepoint");
-  if (!savepoint.empty()) {
-    context.console.Line(SavepointLine(savepoint));
-    return kExitDone;
-  }
+  if (!savepoint.empty()) return Show(context, SavepointMade(request.job, savepoint));
   const Result<json::value> outcome = Await(context, rest, *status, "waiting for the savepoint");
   const bool forgotten = !outcome.ok() && outcome.status().code() == ErrorCode::kNotFound;
   if (outcome.ok() || (forgotten && request.directory.empty())) return kExitDone;

@@ -1,5 +1,7 @@
 #include "cli/state_commands.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -7,6 +9,7 @@
 #include "checkpoint/value_json.h"
 #include "cli/exit_code.h"
 #include "cli/savepoint_commands.h"
+#include "cli/shown_value.h"
 #include "common/bytes.h"
 
 namespace penstock {
@@ -99,7 +102,7 @@ void PrintTable(Console& console, const std::vector<StoredState>& states) {
   console.Raw(table.Render());
 }
 
-void PrintJson(Console& console, const std::vector<StoredState>& states) {
+json::array ToJson(const std::vector<StoredState>& states) {
   json::array list;
   for (const StoredState& state : states) {
     list.push_back(json::object{{"operator", state.operator_key},
@@ -112,16 +115,24 @@ void PrintJson(Console& console, const std::vector<StoredState>& states) {
                                 {"entries", state.entries},
                                 {"bytes", state.bytes}});
   }
-  console.Line(json::serialize(list));
+  return list;
+}
+
+/// The operators, each once.
+std::vector<std::string> OperatorsOf(const std::vector<StoredState>& states) {
+  std::vector<std::string> names;
+  for (const StoredState& state : states) {
+    if (std::find(names.begin(), names.end(), state.operator_key) == names.end()) {
+      names.push_back(state.operator_key);
+    }
+  }
+  return names;
 }
 
 Status List(const CommandContext& context, StoredEntries& entries) {
   PENSTOCK_RETURN_IF_ERROR(entries.Measure());
-  if (context.format == OutputFormat::kJson) {
-    PrintJson(context.console, entries.states());
-  } else {
-    PrintTable(context.console, entries.states());
-  }
+  const std::vector<StoredState>& states = entries.states();
+  if (!ShowValue(context, ToJson(states), OperatorsOf(states))) PrintTable(context.console, states);
   return {};
 }
 

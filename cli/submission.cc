@@ -28,8 +28,8 @@ Result<std::string> ReadPlugin(const std::string& path) {
 }
 
 bool IsJobOption(const std::string& key) {
-  return key.starts_with("execution.") || key.starts_with("pipeline.") ||
-         key.starts_with("restart-strategy.") || key.starts_with("parallelism.");
+  const OptionSpec* spec = FindOption(key);
+  return spec != nullptr && ScopeOf(*spec) != OptionScope::kCluster;
 }
 
 Result<std::string> UidMapping(const std::vector<std::string>& mappings) {

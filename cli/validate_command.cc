@@ -4,6 +4,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/json_fields.h"
+#include "cli/shown_value.h"
 #include "cli/submission.h"
 
 namespace penstock {
@@ -41,7 +42,7 @@ Result<json::value> Ask(const CommandContext& context, const RunRequest& job) {
 }
 
 void Print(const CommandContext& context, const json::value& report, bool fits) {
-  if (context.format == OutputFormat::kJson) return context.console.Line(json::serialize(report));
+  if (ShowValue(context, report)) return;
   for (const json::value& note : ArrayField(report, "notes")) {
     if (note.is_string()) context.console.Line("note: " + std::string(note.get_string()));
   }
@@ -57,19 +58,15 @@ void Print(const CommandContext& context, const json::value& report, bool fits) 
 int ValidateJob(const CommandContext& context, RunRequest job) {
   TakeAgainst(job.arguments, job.savepoint);
   if (job.savepoint.empty()) {
-    context.console.Error(Status::InvalidArgument("there is nothing to validate against",
-                                                  "name a savepoint: --against PATH"));
-    return kExitUsage;
+    return Fail(context, Status::InvalidArgument("there is nothing to validate against",
+                                                 "name a savepoint: --against PATH"));
   }
   const Result<json::value> report = Ask(context, job);
-  if (!report.ok()) {
-    context.console.Error(report.status());
-    return ExitCodeOf(report.status());
-  }
+  if (!report.ok()) return Fail(context, report.status());
   const json::value& ok = MemberField(*report, "ok");
   const bool fits = ok.is_bool() && ok.get_bool();
   Print(context, *report, fits);
-  if (!fits && context.format != OutputFormat::kJson) {
+  if (!fits) {
     context.console.Message(
         "hint: --map-uid OLD=NEW renames operators, --allow-non-restored-state drops state "
         "that matches nothing; docs/state.md says how types may change");

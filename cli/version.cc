@@ -4,4 +4,6 @@ namespace penstock {
 
 std::string VersionText() { return "Penstock " PENSTOCK_VERSION; }
 
+std::string VersionNumber() { return PENSTOCK_VERSION; }
+
 }  // namespace penstock

@@ -18,6 +18,14 @@ function(penstock_library name)
   endif()
 endfunction()
 
+# penstock_export(<name>)
+#
+# Calls the library penstock_<name> Penstock::<name>, as users of the installed package do.
+function(penstock_export name)
+  set_target_properties(penstock_${name} PROPERTIES EXPORT_NAME ${name})
+  add_library(Penstock::${name} ALIAS penstock_${name})
+endfunction()
+
 # penstock_test(<name> SOURCES <file>... [DEPS <target>...] [TIMEOUT <seconds>])
 #
 # A GoogleTest executable <build>/tests/<name> and one ctest test of that name. Its label is the
@@ -37,29 +45,6 @@ function(penstock_test name)
   string(REGEX REPLACE "/.*" "" label "${folder}")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${label}" TIMEOUT ${ARG_TIMEOUT})
-endfunction()
-
-# penstock_use_march(<target>)
-#
-# Compiles the target for PENSTOCK_MARCH and tells its sources the name of that instruction set as
-# the string PENSTOCK_PLUGIN_MARCH ("native" is resolved to the machine's real one).
-function(penstock_use_march target)
-  target_compile_options(${target} PRIVATE -march=${PENSTOCK_MARCH})
-  target_compile_definitions(${target} PRIVATE PENSTOCK_PLUGIN_MARCH="${PENSTOCK_MARCH_NAME}")
-endfunction()
-
-# penstock_add_job(<name> SOURCES <file>... [DEPS <target>...])
-#
-# A plugin <build>/jobs/<name>.so. It must be complete in itself: an undefined symbol is a link
-# error here instead of a load error on a worker.
-function(penstock_add_job name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_library(${name} MODULE ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE penstock_api ${ARG_DEPS})
-  target_link_options(${name} PRIVATE -Wl,--no-undefined -Wl,--exclude-libs,ALL)
-  set_target_properties(${name} PROPERTIES
-    PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/jobs")
-  penstock_use_march(${name})
 endfunction()
 
 # penstock_capnp(<target> <file>.capnp...)
@@ -86,20 +71,3 @@ function(penstock_capnp target)
   target_include_directories(${target} SYSTEM PUBLIC "${out}")
   target_link_libraries(${target} PUBLIC CapnProto::capnp)
 endfunction()
-
-# Sets PENSTOCK_MARCH_NAME: PENSTOCK_MARCH with "native" replaced by what the compiler makes of it.
-function(penstock_resolve_march)
-  set(name "${PENSTOCK_MARCH}")
-  if(name STREQUAL "native")
-    execute_process(
-      COMMAND "${CMAKE_CXX_COMPILER}" -march=native -Q --help=target
-      OUTPUT_VARIABLE options ERROR_QUIET)
-    if(NOT options MATCHES "-march=[ \t]+([^ \t\n]+)")
-      message(FATAL_ERROR "cannot tell which instruction set -march=native is; "
-                          "set PENSTOCK_MARCH to its name, such as x86-64-v3")
-    endif()
-    set(name "${CMAKE_MATCH_1}")
-  endif()
-  set(PENSTOCK_MARCH_NAME "${name}" PARENT_SCOPE)
-endfunction()
-penstock_resolve_march()

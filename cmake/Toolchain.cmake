@@ -1,7 +1,5 @@
 # Compiler and linker settings that hold for every target of the tree.
 
-set(PENSTOCK_MARCH "x86-64-v2" CACHE STRING
-    "Instruction set of plugins and benchmarks, as for -march; \"native\" is allowed")
 set(PENSTOCK_SANITIZE "" CACHE STRING
     "Sanitizers for every target, as for -fsanitize: \"address,undefined\" or \"thread\"")
 

@@ -40,6 +40,7 @@ struct Submission {
   std::string working_directory;
   std::string name;                                  ///< Empty: the job's own.
   std::map<std::string, std::string> configuration;  ///< Over the cluster's.
+  bool settled = false;                              ///< As in PlanRequest.
   std::string idempotency_key;                       ///< Empty: none.
 };
 

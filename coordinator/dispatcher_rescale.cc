@@ -35,6 +35,7 @@ Submission AnotherParallelism(const JobMaster& job, std::uint32_t parallelism) {
                         .working_directory = spec.working_directory,
                         .name = spec.name,
                         .configuration = spec.configuration,
+                        .settled = true,
                         .idempotency_key = ""};
   submission.configuration[std::string(options::kParallelism.spec.key)] =
       std::to_string(parallelism);

@@ -68,7 +68,8 @@ void Dispatcher::MakePlan(Submission submission, Done<Plan> done) {
                       .name = std::move(submission.name),
                       .arguments = std::move(submission.arguments),
                       .working_directory = std::move(submission.working_directory),
-                      .configuration = config->Explicit()};
+                      .configuration = config->Explicit(),
+                      .settled = submission.settled};
   NextPlanner().Post(
       [this, request = std::move(request), name = plugin->name, done = std::move(done)] {
         Result<Plan> plan = parts_.planner(request);
@@ -106,7 +107,10 @@ void Dispatcher::Submit(Submission submission, Done<Submitted> done) {
 
 Result<StoredJob> Dispatcher::Describe(const Submission& submission, const Plan& plan) {
   PENSTOCK_RETURN_IF_ERROR(CheckMemory(plan.graph));
-  PENSTOCK_ASSIGN_OR_RETURN(const Configuration config, ConfigurationOf(submission.configuration));
+  PENSTOCK_ASSIGN_OR_RETURN(Configuration config, ConfigurationOf(submission.configuration));
+  for (const auto& [key, value] : plan.options) {
+    PENSTOCK_RETURN_IF_ERROR(config.Set(key, value));
+  }
   StoredJob stored;
   stored.spec.id = JobId(parts_.random(), parts_.random());
   stored.spec.name = submission.name.empty() ? plan.graph.name : submission.name;

@@ -7,8 +7,6 @@
 namespace penstock {
 namespace {
 
-constexpr std::size_t kEvents = 512;
-
 JobProgress Recovered(JobProgress progress) {
   if (!IsTerminal(progress.state)) progress.state = JobState::kInitializing;
   return progress;
@@ -30,6 +28,21 @@ JobMaster::JobMaster(JobSpec spec, JobGraph graph, JobMasterOptions options, Job
       executions_(graph_, clock_),
       checkpoints_(graph_, options_.checkpoints, clock_) {
   if (IsTerminal(progress_.state)) phase_ = Phase::kDone;
+  RememberEvents();
+}
+
+void JobMaster::RememberEvents() {
+  events_.Add(progress_.submitted_millis, LogLevel::kInfo, EventKind::kSubmitted,
+              "submitted as " + spec_.name);
+  for (auto failure = progress_.failures.rbegin(); failure != progress_.failures.rend();
+       ++failure) {
+    events_.Add(failure->wall_millis, LogLevel::kError, EventKind::kFailure,
+                "failed: " + failure->message);
+  }
+  if (progress_.end_millis != 0) {
+    events_.Add(progress_.end_millis, LogLevel::kInfo, EventKindOf(progress_.state),
+                "job is " + std::string(ToString(progress_.state)));
+  }
 }
 
 JobEffects JobMaster::Step(const JobEvent& event) {
@@ -48,6 +61,9 @@ std::optional<Clock::MonotonicTime> JobMaster::NextWake() const {
 
 void JobMaster::On(const StartJob&) {
   if (phase_ != Phase::kIdle) return;
+  if (progress_.generation.value() != 0) {
+    Tell(LogLevel::kInfo, EventKind::kAdopted, "taken up by a coordinator that was started again");
+  }
   Enter(JobState::kCreated);
   if (progress_.goal == JobGoal::kCancel) {
     Enter(JobState::kCancelling);
@@ -62,10 +78,12 @@ void JobMaster::BeginAttempt() {
   slots_.clear();
   exhausted_.clear();
   restore_.reset();
+  first_checkpoint_ = true;
   fatal_ = secondary_cause_ = slots_broken_ = false;
   executions_.Reset(graph_);
   SetPhase(Phase::kWaitingForSlots);
-  Tell(LogLevel::kInfo, fmt::format("waiting for {} slots", graph_.slots()));
+  Tell(LogLevel::kInfo, EventKind::kScheduling,
+       fmt::format("waiting for {} slots", graph_.slots()));
   Emit(RequestSlots{graph_.slots()});
 }
 
@@ -82,7 +100,8 @@ void JobMaster::On(const SlotsGranted& granted) {
 
 void JobMaster::On(const AttemptPrepared& prepared) {
   if (phase_ != Phase::kPreparing || prepared.generation != progress_.generation) return;
-  for (const std::string& warning : prepared.warnings) Tell(LogLevel::kWarn, warning);
+  for (const std::string& warning : prepared.warnings)
+    Tell(LogLevel::kWarn, EventKind::kWarning, warning);
   if (!prepared.status.ok()) {
     const ErrorCode code = prepared.status.code();
     const bool fatal = code == ErrorCode::kCorruption || code == ErrorCode::kFenced ||
@@ -99,9 +118,9 @@ void JobMaster::On(const AttemptPrepared& prepared) {
       progress_.last_completed = std::max(progress_.last_completed, restore_->checkpoint);
     }
     checkpoints_.statistics().Restored(*restore_, ToMillis(clock_.Wall()));
-    Tell(LogLevel::kInfo, restore_foreign_
-                              ? "starts from " + restore_->directory
-                              : "restores from checkpoint " + ToString(restore_->checkpoint));
+    Tell(LogLevel::kInfo, EventKind::kRestored,
+         restore_foreign_ ? "starts from " + restore_->directory
+                          : "restores from checkpoint " + ToString(restore_->checkpoint));
   }
   StartHosts();
 }
@@ -125,8 +144,9 @@ void JobMaster::StartHosts() {
   }
   executions_.SetAll(TaskState::kDeploying);
   SetPhase(Phase::kStarting, options_.start_timeout);
-  Tell(LogLevel::kInfo, fmt::format("generation {} starts {} task hosts",
-                                    ToString(progress_.generation), hosts_.size()));
+  Tell(LogLevel::kInfo, EventKind::kDeploying,
+       fmt::format("generation {} starts {} task hosts", ToString(progress_.generation),
+                   hosts_.size()));
   for (const auto& [id, host] : hosts_) {
     Emit(SendCommand{host.worker, StartHost{id, progress_.generation, spec_, host.slots}});
   }
@@ -186,7 +206,7 @@ void JobMaster::On(const CancelJob&) {
   if (!CheckCancel().ok() || progress_.goal == JobGoal::kCancel) return;
   progress_.goal = JobGoal::kCancel;
   GiveUpRescale("the job was cancelled");
-  Tell(LogLevel::kInfo, "cancelling");
+  Tell(LogLevel::kInfo, EventKind::kCancelling, "cancelling");
   const bool running = phase_ == Phase::kRunning;
   Enter(JobState::kCancelling);
   Apply(checkpoints_.End("the job was cancelled"));
@@ -251,7 +271,8 @@ void JobMaster::RestartOrFail() {
   const auto delay = fatal_ ? std::nullopt : restart_policy_.OnFailure(clock_.Now());
   if (!delay) {
     if (!fatal_) {
-      Tell(LogLevel::kError, "no further restart: " + restart_policy_.Describe());
+      Tell(LogLevel::kError, EventKind::kFailure,
+           "no further restart: " + restart_policy_.Describe());
     }
     return EndJob(JobState::kFailed);
   }
@@ -259,7 +280,7 @@ void JobMaster::RestartOrFail() {
   Enter(JobState::kRestarting);
   Emit(SaveProgress{progress_});
   if (*delay == Clock::Duration::zero()) return BeginAttempt();
-  Tell(LogLevel::kInfo,
+  Tell(LogLevel::kInfo, EventKind::kRestart,
        fmt::format("restarts in {:.1f} s ({})", Seconds(*delay), restart_policy_.Describe()));
   SetPhase(Phase::kBackoff, *delay);
 }
@@ -284,9 +305,9 @@ void JobMaster::EndJob(JobState state) {
 
 void JobMaster::Enter(JobState state) {
   const Status moved = Transition(progress_.state, state);
-  if (!moved.ok()) return Tell(LogLevel::kError, moved.message());
+  if (!moved.ok()) return Tell(LogLevel::kError, EventKind::kWarning, moved.message());
   progress_.entered[static_cast<std::size_t>(state)] = ToMillis(clock_.Wall());
-  Tell(LogLevel::kInfo, "job is " + std::string(ToString(state)));
+  Tell(LogLevel::kInfo, EventKindOf(state), "job is " + std::string(ToString(state)));
 }
 
 void JobMaster::SetPhase(Phase phase, std::optional<Clock::Duration> deadline) {
@@ -295,9 +316,8 @@ void JobMaster::SetPhase(Phase phase, std::optional<Clock::Duration> deadline) {
   if (deadline) deadline_ = clock_.Now() + *deadline;
 }
 
-void JobMaster::Tell(LogLevel level, std::string text) {
-  if (events_.size() == kEvents) events_.pop_front();
-  events_.push_back({ToMillis(clock_.Wall()), level, text});
+void JobMaster::Tell(LogLevel level, EventKind kind, std::string text) {
+  events_.Add(ToMillis(clock_.Wall()), level, kind, text);
   Emit(Note{level, std::move(text)});
 }
 

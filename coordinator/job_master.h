@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "coordinator/checkpoint_coordinator.h"
+#include "coordinator/event_log.h"
 #include "coordinator/execution_graph.h"
 #include "coordinator/job_events.h"
 #include "coordinator/restart_policy.h"
@@ -43,12 +44,6 @@ struct HostLog {
   Generation generation;
   std::string description;
   std::string tail;
-};
-
-struct JobEventLine {
-  std::int64_t wall_millis = 0;
-  LogLevel level = LogLevel::kInfo;
-  std::string text;
 };
 
 enum class RescaleStatus : unsigned char { kInProgress, kCompleted, kUnchanged, kGivenUp };
@@ -106,7 +101,7 @@ class JobMaster {
   const ExecutionGraph& executions() const { return executions_; }
   const CheckpointCoordinator& checkpoints() const { return checkpoints_; }
   const JobMasterOptions& options() const { return options_; }
-  const std::deque<JobEventLine>& events() const { return events_; }
+  const EventLog& events() const { return events_; }
   const std::deque<HostLog>& host_logs() const { return host_logs_; }
   /// Wall clock since when the state is what it is.
   std::int64_t last_change_millis() const;
@@ -227,7 +222,9 @@ class JobMaster {
   void Emit(E effect) {
     effects_.emplace_back(std::in_place_type<E>, std::move(effect));
   }
-  void Tell(LogLevel level, std::string text);
+  /// What the event log has of the time before this coordinator.
+  void RememberEvents();
+  void Tell(LogLevel level, EventKind kind, std::string text);
   void Send(const Host& host, HostCommand command);
   void SendToAll(const HostCommand& command);
   void KillHosts();
@@ -269,7 +266,9 @@ class JobMaster {
   bool fatal_ = false;
   bool secondary_cause_ = false;
 
-  std::deque<JobEventLine> events_;
+  bool first_checkpoint_ = true;  // none was completed yet
+
+  EventLog events_;
   std::deque<HostLog> host_logs_;
   JobEffects effects_;
 };

@@ -44,17 +44,24 @@ void JobMaster::Do(const DecideCheckpoint& action) {
 }
 
 void JobMaster::Do(const AbortCheckpoint& action) {
-  Tell(LogLevel::kWarn, action.warning);
+  Tell(LogLevel::kWarn, EventKind::kCheckpointFailed, action.warning);
   Emit(DropCheckpoint{action.checkpoint});
 }
 
 void JobMaster::Do(const CommitCheckpoint& action) {
   progress_.last_completed = action.completed.checkpoint;
   if (action.completed.final) {
-    Tell(LogLevel::kInfo, "final checkpoint " + ToString(action.completed.checkpoint) +
-                              " is complete; results are being committed");
+    Tell(LogLevel::kInfo, EventKind::kCheckpoint,
+         "final checkpoint " + ToString(action.completed.checkpoint) +
+             " is complete; results are being committed");
     BeginFinishing(action.completed.checkpoint);
   }
+  if (first_checkpoint_ && !action.completed.final) {
+    Tell(LogLevel::kInfo, EventKind::kCheckpoint,
+         "checkpoint " + ToString(action.completed.checkpoint) +
+             " is complete, the first of this generation");
+  }
+  first_checkpoint_ = false;
   SendToAll(action.completed);
   Emit(SaveProgress{progress_});
   Emit(DropOldCheckpoints{});

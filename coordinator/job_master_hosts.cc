@@ -98,7 +98,7 @@ void JobMaster::OnHost(Host& host, const HostFailed& failed) {
 
 void JobMaster::NoteUnreadable(const Status& error) {
   if (!restore_foreign_) unreadable_[restore_->checkpoint] = error.message();
-  Tell(LogLevel::kError,
+  Tell(LogLevel::kError, EventKind::kFailure,
        fmt::format("{} cannot be restored: {}", restore_->directory, error.message()));
 }
 
@@ -156,7 +156,7 @@ void JobMaster::Fail(Cause cause) {
   RecordFailure(cause);
   fatal_ = cause.fatal;
   secondary_cause_ = cause.secondary;
-  Tell(LogLevel::kError, "failed: " + cause.status.message());
+  Tell(LogLevel::kError, EventKind::kFailure, "failed: " + cause.status.message());
   Enter(JobState::kFailing);
   Apply(checkpoints_.End("the attempt failed: " + cause.status.message()));
   executions_.SetAll(TaskState::kCanceled);

@@ -60,7 +60,8 @@ void JobMaster::On(const RescaleJob& rescale) {
   }
   target_ = rescale;
   rescale_ = {parallelism, RescaleStatus::kInProgress};
-  Tell(LogLevel::kInfo, fmt::format("is to be rescaled to parallelism {}", parallelism));
+  Tell(LogLevel::kInfo, EventKind::kRescale,
+       fmt::format("is to be rescaled to parallelism {}", parallelism));
   if (phase_ == Phase::kRunning) return RequestRescaleCheckpoint();
   if (phase_ == Phase::kWaitingForSlots) return BeginAttempt();
 }
@@ -71,7 +72,7 @@ void JobMaster::RequestRescaleCheckpoint() {
 }
 
 void JobMaster::EndForRescale() {
-  Tell(LogLevel::kInfo, "the attempt ends to be rescaled");
+  Tell(LogLevel::kInfo, EventKind::kRescale, "the attempt ends to be rescaled");
   Enter(JobState::kRestarting);
   Apply(checkpoints_.End("the job is being rescaled"));
   executions_.SetAll(TaskState::kCanceled);
@@ -95,7 +96,8 @@ void JobMaster::TakeTarget() {
 void JobMaster::CompleteRescale() {
   if (target_ || !rescale_ || rescale_->status != RescaleStatus::kInProgress) return;
   rescale_->status = RescaleStatus::kCompleted;
-  Tell(LogLevel::kInfo, fmt::format("runs with parallelism {}", rescale_->parallelism));
+  Tell(LogLevel::kInfo, EventKind::kRescale,
+       fmt::format("runs with parallelism {}", rescale_->parallelism));
 }
 
 void JobMaster::GiveUpRescale(const std::string& reason) {
@@ -105,7 +107,7 @@ void JobMaster::GiveUpRescale(const std::string& reason) {
   target_.reset();
   checkpoints_.WithdrawRequest();
   if (phase_ == Phase::kRunning) deadline_.reset();
-  Tell(LogLevel::kWarn,
+  Tell(LogLevel::kWarn, EventKind::kRescale,
        fmt::format("the rescale to parallelism {} is given up: {}", rescale_->parallelism, reason));
 }
 

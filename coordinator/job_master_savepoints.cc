@@ -50,7 +50,9 @@ void JobMaster::On(const StopJob& stop) {
   progress_.drain = progress_.drain || stop.drain;
   if (progress_.stop_directory.empty()) progress_.stop_directory = stop.directory;
   if (!stop.trigger.is_none()) stops_.push_back(stop.trigger);
-  if (!again) Tell(LogLevel::kInfo, "stopping: sources end, then a final checkpoint is taken");
+  if (!again)
+    Tell(LogLevel::kInfo, EventKind::kStopping,
+         "stopping: sources end, then a final checkpoint is taken");
   Emit(SaveProgress{progress_});
   if (phase_ == Phase::kRunning && !again) SendToAll(StopSources{progress_.drain});
   if (phase_ == Phase::kFinishing) ExportFinal();
@@ -67,9 +69,9 @@ void JobMaster::On(const RequestSnapshot& request) {
   }
   if (request.cancel && target_) GiveUpRescale("the job is to end with a savepoint");
   requests_.emplace(request.trigger, request);
-  Tell(LogLevel::kInfo, request.directory.empty()
-                            ? "a checkpoint was asked for"
-                            : "a savepoint in " + request.directory + " was asked for");
+  Tell(LogLevel::kInfo, request.directory.empty() ? EventKind::kCheckpoint : EventKind::kSavepoint,
+       request.directory.empty() ? "a checkpoint was asked for"
+                                 : "a savepoint in " + request.directory + " was asked for");
   Apply(checkpoints_.Request({request.trigger, !request.directory.empty()}));
 }
 
@@ -89,9 +91,9 @@ void JobMaster::Do(const AnswerRequest& action) {
 void JobMaster::On(const SavepointExported& exported) {
   if (exported.path.ok()) {
     checkpoints_.statistics().Exported(exported.checkpoint, *exported.path);
-    Tell(LogLevel::kInfo, "savepoint " + *exported.path + " is complete");
+    Tell(LogLevel::kInfo, EventKind::kSavepoint, "savepoint " + *exported.path + " is complete");
   } else {
-    Tell(LogLevel::kError, exported.path.status().message());
+    Tell(LogLevel::kError, EventKind::kSavepoint, exported.path.status().message());
   }
   if (exported.trigger.is_none()) return OnFinalExported(exported);
   const auto found = requests_.find(exported.trigger);

@@ -100,7 +100,7 @@ class PlannerProcess {
 
 }  // namespace
 
-Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& options) {
+Result<PlannerAnswer> AskPlanner(const PlanRequest& request, const PlannerOptions& options) {
   PENSTOCK_ASSIGN_OR_RETURN(PlannerProcess planner, PlannerProcess::Start(options));
   planner.Send(PlannerRequestToJson({request, options.memory_bytes}));
   auto bytes = planner.Receive();
@@ -114,9 +114,7 @@ Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& option
   PENSTOCK_RETURN_IF_ERROR(bytes.status());
   PENSTOCK_ASSIGN_OR_RETURN(const ExitStatus exit, planner.End());
   if (exit.ok() && !bytes->empty()) {
-    PENSTOCK_ASSIGN_OR_RETURN(PlannerAnswer answer, PlannerAnswerFromJson(*bytes));
-    if (!answer.problems.empty()) return ToStatus(answer.problems);
-    return std::move(answer.plan);
+    return PlannerAnswerFromJson(*bytes);
   }
   if (exit.signalled) {
     return Status::User(ErrorCode::kFailed,
@@ -127,6 +125,12 @@ Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& option
       ErrorCode::kFailed,
       "the job function ended the planner before the plan was made: " + ToString(exit),
       "the job function must return");
+}
+
+Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& options) {
+  PENSTOCK_ASSIGN_OR_RETURN(PlannerAnswer answer, AskPlanner(request, options));
+  if (!answer.problems.empty()) return ToStatus(answer.problems);
+  return std::move(answer.plan);
 }
 
 }  // namespace penstock

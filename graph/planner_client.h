@@ -16,9 +16,11 @@ struct PlannerOptions {
   std::string program = "/proc/self/exe";  ///< The penstock binary; this one by default.
 };
 
-/// Runs `program planner` as a child and returns its plan. Blocks up to the time-out; the child
-/// never outlives the call. Everything that is wrong with the job is one user error; so are a
-/// crash, an exit without an answer and a time-out, which say so. Thread-safe.
+/// Runs `program planner` as a child and returns its answer. Blocks up to the time-out; the child
+/// never outlives the call. A crash, an exit without an answer and a time-out are user errors,
+/// which say so. Thread-safe.
+Result<PlannerAnswer> AskPlanner(const PlanRequest& request, const PlannerOptions& options);
+/// The plan only; everything that is wrong with the job is one user error, too.
 Result<Plan> RunPlanner(const PlanRequest& request, const PlannerOptions& options);
 
 }  // namespace penstock

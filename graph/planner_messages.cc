@@ -47,7 +47,29 @@ Result<json::object> ParseObject(std::string_view text, const char* what) {
   return std::move(value.get_object());
 }
 
+ArgumentSpec ArgumentFromJson(const json::object& object) {
+  ArgumentSpec spec{StringAt(object, "name"), StringAt(object, "type"), std::nullopt,
+                    StringAt(object, "allowed"), StringAt(object, "description")};
+  const json::value* fallback = object.if_contains("default");
+  if (fallback != nullptr && fallback->is_string()) spec.fallback = fallback->get_string().c_str();
+  return spec;
+}
+
 }  // namespace
+
+json::array ArgumentsToJson(const std::vector<ArgumentSpec>& arguments) {
+  json::array array;
+  for (const ArgumentSpec& spec : arguments) {
+    json::object object{{"name", spec.name},
+                        {"type", spec.type},
+                        {"required", !spec.fallback.has_value()},
+                        {"allowed", spec.allowed},
+                        {"description", spec.description}};
+    if (spec.fallback) object["default"] = *spec.fallback;
+    array.push_back(std::move(object));
+  }
+  return array;
+}
 
 std::string PlannerRequestToJson(const PlannerRequest& request) {
   json::object object;
@@ -56,6 +78,7 @@ std::string PlannerRequestToJson(const PlannerRequest& request) {
   object["arguments"] = ToObject(request.plan.arguments);
   object["working-directory"] = request.plan.working_directory;
   object["configuration"] = ToObject(request.plan.configuration);
+  object["settled"] = request.plan.settled;
   object["memory-bytes"] = request.memory_bytes;
   return json::serialize(object);
 }
@@ -68,6 +91,8 @@ Result<PlannerRequest> PlannerRequestFromJson(std::string_view text) {
   request.plan.arguments = MapAt(object, "arguments");
   request.plan.working_directory = StringAt(object, "working-directory");
   request.plan.configuration = MapAt(object, "configuration");
+  const json::value* settled = object.if_contains("settled");
+  request.plan.settled = settled != nullptr && settled->is_bool() && settled->get_bool();
   if (const json::value* bytes = object.if_contains("memory-bytes")) {
     boost::system::error_code error;
     request.memory_bytes = bytes->to_number<std::uint64_t>(error);
@@ -79,6 +104,8 @@ Result<PlannerRequest> PlannerRequestFromJson(std::string_view text) {
 
 std::string PlannerAnswerToJson(const PlannerAnswer& answer) {
   json::object object;
+  object["job"] = answer.job;
+  object["arguments"] = ArgumentsToJson(answer.arguments);
   if (!answer.problems.empty()) {
     json::array errors;
     for (const PlanProblem& problem : answer.problems) {
@@ -89,12 +116,20 @@ std::string PlannerAnswerToJson(const PlannerAnswer& answer) {
   }
   object["graph"] = json::parse(JobGraphToJson(answer.plan.graph));
   object["warnings"] = json::value_from(answer.plan.warnings);
+  object["options"] = ToObject(answer.plan.options);
   return json::serialize(object);
 }
 
 Result<PlannerAnswer> PlannerAnswerFromJson(std::string_view text) {
   PENSTOCK_ASSIGN_OR_RETURN(const json::object object, ParseObject(text, "planner answer"));
   PlannerAnswer answer;
+  answer.job = StringAt(object, "job");
+  if (const json::array* arguments = ArrayAt(object, "arguments")) {
+    for (const json::value& argument : *arguments) {
+      if (!argument.is_object()) return Malformed("planner answer");
+      answer.arguments.push_back(ArgumentFromJson(argument.get_object()));
+    }
+  }
   if (const json::array* errors = ArrayAt(object, "errors")) {
     for (const json::value& error : *errors) {
       if (!error.is_object()) return Malformed("planner answer");
@@ -103,6 +138,7 @@ Result<PlannerAnswer> PlannerAnswerFromJson(std::string_view text) {
     }
     if (!answer.problems.empty()) return answer;
   }
+  answer.plan.options = MapAt(object, "options");
   const json::value* graph = object.if_contains("graph");
   if (graph == nullptr) return Malformed("planner answer");
   PENSTOCK_ASSIGN_OR_RETURN(answer.plan.graph, JobGraphFromJson(json::serialize(*graph)));

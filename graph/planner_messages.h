@@ -6,7 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/array.hpp>
+
 #include "common/status.h"
+#include "graph/argument_spec.h"
 #include "graph/job_graph.h"
 
 namespace penstock {
@@ -20,6 +23,9 @@ struct PlanRequest {
   std::map<std::string, std::string> arguments;
   std::string working_directory;                     ///< Of the submitter.
   std::map<std::string, std::string> configuration;  ///< Effective options of the job, as text.
+  /// The configuration is that of a job that exists: what its code sets went into it at submission,
+  /// and may have been changed since, as a rescaling does.
+  bool settled = false;
 };
 
 struct PlannerRequest {
@@ -37,17 +43,26 @@ struct PlanProblem {
 struct Plan {
   JobGraph graph;
   std::vector<std::string> warnings;
+  /// What the job's code sets, by key; over the configuration of the request. None when settled.
+  std::map<std::string, std::string> options;
 };
 
-/// A plan, or at least one problem.
+/// A plan, or at least one problem; with what the job function has told by then.
 struct PlannerAnswer {
   Plan plan;
   std::vector<PlanProblem> problems;
+  std::string job;  ///< The plugin's name for it; empty when the plugin can't be loaded.
+  std::vector<ArgumentSpec> arguments;
 };
+
+/// [{"name": …, "type": …, "required": …, "default": …, "allowed": …, "description": …}]; no
+/// "default" when required.
+boost::json::array ArgumentsToJson(const std::vector<ArgumentSpec>& arguments);
 
 std::string PlannerRequestToJson(const PlannerRequest& request);
 Result<PlannerRequest> PlannerRequestFromJson(std::string_view json);
-/// {"graph": …, "warnings": […]} or {"errors": [{"message": …, "hint": …}]}.
+/// {"graph": …, "warnings": […], "options": {…}} or {"errors": [{"message": …, "hint": …}]}; both
+/// with "job" and "arguments".
 std::string PlannerAnswerToJson(const PlannerAnswer& answer);
 Result<PlannerAnswer> PlannerAnswerFromJson(std::string_view json);
 

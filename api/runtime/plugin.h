@@ -11,6 +11,7 @@
 #include "api/runtime/operator.h"
 #include "api/runtime/record_type.h"
 #include "common/status.h"
+#include "graph/argument_spec.h"
 
 namespace penstock {
 
@@ -75,6 +76,10 @@ class JobBuilder {
   /// Something is wrong with the job; all complaints are reported at once, after the function
   /// returned.
   virtual void Complain(std::string problem) = 0;
+  /// An argument that the job knows; each once.
+  virtual void DeclareArgument(ArgumentSpec argument) = 0;
+  /// An option of the job (docs/configuration.md) that its code sets; checked by the runtime.
+  virtual void SetOption(std::string key, std::string value) = 0;
 };
 
 /// The arguments of a submission, after `--` or behind the plugin on the command line.

@@ -93,6 +93,16 @@ const OptionSpec* FindOption(std::string_view key) {
   return nullptr;
 }
 
+OptionScope ScopeOf(const OptionSpec& spec) {
+  if (&spec == &options::kCheckpointDirectory.spec) return OptionScope::kCluster;
+  if (&spec == &options::kStateBackend.spec) return OptionScope::kJob;
+  if (spec.key.starts_with("execution.state-recovery.")) return OptionScope::kSubmission;
+  for (const char* prefix : {"execution.", "parallelism.", "pipeline.", "restart-strategy."}) {
+    if (spec.key.starts_with(prefix)) return OptionScope::kJob;
+  }
+  return OptionScope::kCluster;
+}
+
 std::string NearestKey(std::string_view key) {
   const OptionSpec* nearest = nullptr;
   std::size_t least = std::max<std::size_t>(3, key.size() / 4) + 1;

@@ -267,6 +267,14 @@ inline constexpr Option<LogFormat> kLogFormat{
 /// Every option, in the order of the reference.
 std::span<const OptionSpec* const> AllOptions();
 
+/// Whose an option is.
+enum class OptionScope : unsigned char {
+  kCluster,     ///< Of coordinator, workers or command line.
+  kJob,         ///< Of one job; its code may set it.
+  kSubmission,  ///< Of one submission: what the job starts from.
+};
+OptionScope ScopeOf(const OptionSpec& spec);
+
 /// By key or alias; null when there is none.
 const OptionSpec* FindOption(std::string_view key);
 

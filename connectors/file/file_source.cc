@@ -7,6 +7,7 @@ std::string FileSourceName(const FileSourceOptions& options) {
     case FileFormat::kJson: return "json from " + options.plan.path;
     case FileFormat::kJsonLines: return "json lines from " + options.plan.path;
     case FileFormat::kCsv: return "csv from " + options.plan.path;
+    case FileFormat::kRecords: return options.format_name + " from " + options.plan.path;
     case FileFormat::kText: break;
   }
   return "lines from " + options.plan.path;
@@ -18,6 +19,7 @@ Status ValidateFileSource(const FileSourceOptions& options, FileSystem& fs) {
       options.on_malformed.directory.empty()) {
     return Status::InvalidArgument("dead_letter() needs a directory");
   }
+  if (options.watch) return ValidateWatch(options.plan, *options.watch, fs);
   PENSTOCK_ASSIGN_OR_RETURN(const auto files, ExpandPath(fs, options.plan.path));
   for (const std::string& file : files) {
     Result<std::unique_ptr<RandomAccessFile>> opened = fs.Open(file);
@@ -27,7 +29,9 @@ Status ValidateFileSource(const FileSourceOptions& options, FileSystem& fs) {
 }
 
 Result<std::vector<SourceSplit>> FileSourceSplits(const FileSourceOptions& options,
-                                                  FileSystem& fs) {
+                                                  OperatorContext& context) {
+  if (options.watch) return WatchedSplits(context.parallelism());
+  FileSystem& fs = context.file_system();
   PENSTOCK_ASSIGN_OR_RETURN(const auto files, PlanSplits(fs, options.plan));
   std::vector<SourceSplit> splits;
   for (const FileSplit& file : files) {
@@ -43,7 +47,7 @@ Result<std::string> ReadCsvHeader(const FileSourceOptions& options, FileSystem& 
   if (!options.csv.by_name || split.file_size == 0) return std::string();
   FileSplit start = split;
   start.begin = start.offset = start.records = 0;
-  start.end = start.file_size;
+  start.end = UINT64_MAX;
   PENSTOCK_ASSIGN_OR_RETURN(auto reader, RecordReader::Open(fs, std::move(start), options.limits));
   RawRecord header;
   PENSTOCK_ASSIGN_OR_RETURN(const bool found, reader->Next(header));

@@ -1,18 +1,22 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "api/source.h"
+#include "connectors/basic/rate_limit.h"
 #include "connectors/file/file_split.h"
 #include "connectors/file/malformed_records.h"
-#include "connectors/file/rate_limit.h"
 #include "connectors/file/record_fields.h"
 #include "connectors/file/record_parser.h"
 #include "connectors/file/record_reader.h"
+#include "connectors/file/watched_files.h"
+#include "connectors/format/binary_records.h"
 
 namespace penstock {
 
@@ -26,12 +30,15 @@ struct FileSourceOptions {
   OnMalformed on_malformed;
   double rate = 0;
   ReadLimits limits;
-  Status problem;  ///< With an option; shown at submission.
+  std::string format_name;                         ///< Of FileFormat::kRecords.
+  std::optional<std::chrono::milliseconds> watch;  ///< How often to look for new files.
+  Status problem;                                  ///< With an option; shown at submission.
 };
 
 std::string FileSourceName(const FileSourceOptions& options);
 Status ValidateFileSource(const FileSourceOptions& options, FileSystem& fs);
-Result<std::vector<SourceSplit>> FileSourceSplits(const FileSourceOptions& options, FileSystem& fs);
+Result<std::vector<SourceSplit>> FileSourceSplits(const FileSourceOptions& options,
+                                                  OperatorContext& context);
 /// The first line of a CSV file; empty when the format has no header line.
 Result<std::string> ReadCsvHeader(const FileSourceOptions& options, FileSystem& fs,
                                   const FileSplit& split);
@@ -81,7 +88,7 @@ class FileSplitReader final : public SplitReader<T> {
     const Status parsed = parser_->Parse(raw.bytes, &slot, batch.arena());
     if (parsed.ok()) return Status::Ok();
     batch.RemoveLast();
-    return malformed_.Take(*reader_, raw, parsed);
+    return malformed_.Take({reader_->position().path, reader_->PlaceOf(raw)}, raw, parsed);
   }
 
   const Clock& clock_;
@@ -103,12 +110,26 @@ class FileSourceBase : public Source<T> {
   }
   /// Replays at that many records per second, over all files together; each split (a file, or a
   /// range of one) has an equal share.
-  Self rate_limit(double records_per_second) && {
+  Self rate(double records_per_second) && {
     options_.rate = records_per_second;
-    if (!(records_per_second > 0)) {
-      options_.problem = Status::InvalidArgument("rate_limit needs a number above 0",
-                                                 "leave rate_limit() out for an unlimited rate");
+    if (const Status problem = CheckRate(records_per_second); !problem.ok()) {
+      options_.problem = problem;
     }
+    return Take();
+  }
+  /// How the files are packed; default: by their extensions .gz, .zst and .lz4. A compressed file
+  /// is read whole by one subtask; after a restore it is decompressed from its beginning again.
+  Self compression(Compression compression) && {
+    options_.plan.compression = compression;
+    return Take();
+  }
+  /// Never ends: looks for new files every `interval`, in the directory or by the pattern, and
+  /// reads each once, in the order of their names. A file must appear by rename, complete, and must
+  /// not change afterwards. Subtasks share files by a hash of their paths; a file is not cut. Which
+  /// ones are done is state, 8 bytes for each that is still there: move old files away. A name that
+  /// was away and comes back is a new file.
+  Self watch(std::chrono::milliseconds interval) && {
+    options_.watch = interval;
     return Take();
   }
   /// Longest record in bytes, default 16 MiB. A longer one fails the job.
@@ -131,16 +152,13 @@ class FileSourceBase : public Source<T> {
   Delivery delivery() const override { return Delivery::kReplayable; }
   Status Validate(FileSystem& fs) const override { return ValidateFileSource(options_, fs); }
   Result<std::vector<SourceSplit>> Splits(OperatorContext& context) const override {
-    return FileSourceSplits(options_, context.file_system());
+    return FileSourceSplits(options_, context);
   }
   Result<std::unique_ptr<SplitReader<T>>> NewReader(OperatorContext& context,
                                                     const SourceSplit& split) const override {
+    if (IsWatchedSplit(split)) return NewWatchReader(context, split);
     PENSTOCK_ASSIGN_OR_RETURN(FileSplit file, DecodeFileSplit(split.state));
-    PENSTOCK_ASSIGN_OR_RETURN(auto parser, NewParser(context.file_system(), file));
-    PENSTOCK_ASSIGN_OR_RETURN(auto reader,
-                              OpenRecordReader(options_, context.file_system(), std::move(file)));
-    return std::unique_ptr<SplitReader<T>>(std::make_unique<FileSplitReader<T>>(
-        context, options_, std::move(reader), std::move(parser)));
+    return NewFileReader(context, std::move(file));
   }
 
  protected:
@@ -159,6 +177,63 @@ class FileSourceBase : public Source<T> {
                                                           const FileSplit& split) const = 0;
 
   FileSourceOptions options_;
+
+ private:
+  /// Has a copy of the description: it may outlive the source.
+  class WatchReader final : public SplitReader<T> {
+   public:
+    WatchReader(OperatorContext& context, const Self& source, WatchedFiles files)
+        : context_(context), source_(source), files_(std::move(files)) {}
+
+    Result<ReadResult> Read(TypedBatch<T>& batch) override {
+      if (reader_ == nullptr) {
+        PENSTOCK_ASSIGN_OR_RETURN(const FileSplit* file,
+                                  files_.Next(context_.file_system(), context_.clock().Now()));
+        if (file == nullptr) return ReadResult::kNothingYet;
+        PENSTOCK_ASSIGN_OR_RETURN(reader_, source_.NewFileReader(context_, *file));
+      }
+      PENSTOCK_ASSIGN_OR_RETURN(const ReadResult result, reader_->Read(batch));
+      if (result != ReadResult::kEnd) return result;
+      reader_.reset();
+      files_.Finish();
+      return ReadResult::kMore;
+    }
+    Clock::MonotonicTime next_read() const override {
+      return reader_ == nullptr ? files_.next_look() : reader_->next_read();
+    }
+    void SnapshotPosition(std::string& state) const override {
+      std::string current;
+      if (reader_ != nullptr) reader_->SnapshotPosition(current);
+      files_.AppendPosition(current, state);
+    }
+
+   private:
+    OperatorContext& context_;
+    const Self source_;
+    WatchedFiles files_;
+    std::unique_ptr<SplitReader<T>> reader_;  // of the file that is being read
+  };
+
+  Result<std::unique_ptr<SplitReader<T>>> NewWatchReader(OperatorContext& context,
+                                                         const SourceSplit& split) const {
+    if (!options_.watch) return NotWatchedAnyMore();
+    PENSTOCK_ASSIGN_OR_RETURN(WatchedFiles files,
+                              WatchedFiles::Restore(options_.plan, *options_.watch, split.state));
+    return std::unique_ptr<SplitReader<T>>(
+        std::make_unique<WatchReader>(context, static_cast<const Self&>(*this), std::move(files)));
+  }
+  Result<std::unique_ptr<SplitReader<T>>> NewFileReader(OperatorContext& context,
+                                                        FileSplit file) const {
+    const std::string path = file.path;
+    PENSTOCK_ASSIGN_OR_RETURN(auto parser, NewParser(context.file_system(), file));
+    PENSTOCK_ASSIGN_OR_RETURN(auto reader,
+                              OpenRecordReader(options_, context.file_system(), std::move(file)));
+    if (!reader->header().empty()) {
+      PENSTOCK_RETURN_IF_ERROR(parser->TakeHeader(reader->header()).WithContext(path));
+    }
+    return std::unique_ptr<SplitReader<T>>(std::make_unique<FileSplitReader<T>>(
+        context, options_, std::move(reader), std::move(parser)));
+  }
 };
 
 inline constexpr std::uint64_t kRangeSize = 64 * 1024 * 1024;
@@ -231,9 +306,36 @@ class TextFileSource final : public internal::FileSourceBase<std::string, TextFi
   }
 };
 
+/// Reads records of a format such as BinaryRecords. Made by FileSource and capnp_file_source.
+template <typename F>
+class RecordsFileSource final
+    : public internal::FileSourceBase<typename F::Record, RecordsFileSource<F>> {
+ public:
+  RecordsFileSource(std::string path, F format)
+      : internal::FileSourceBase<typename F::Record, RecordsFileSource<F>>(PlanOf(path, format)),
+        format_(std::move(format)) {
+    this->options_.format_name = format_.name();
+    this->options_.problem = format_.Validate();
+  }
+
+ private:
+  static SplitPlan PlanOf(const std::string& path, const F& format) {
+    SplitPlan plan{path, FileFormat::kRecords, format.record_size() > 0, internal::kRangeSize};
+    plan.framing = format.framing();
+    plan.record_size = format.record_size();
+    return plan;
+  }
+  Result<std::unique_ptr<RecordParser>> NewParser(FileSystem&, const FileSplit&) const override {
+    return format_.NewParser();
+  }
+
+  F format_;
+};
+
 /// Sources that read files, front to back, each byte once: exactly once after any failure, as long
 /// as the files stay as they are. A path is a file, a directory (the files in it whose names don't
-/// begin with '.' or '_') or a pattern with * ? and []. UTF-8, with or without byte order mark.
+/// begin with '.' or '_') or a pattern with * ? and []. Text is UTF-8, with or without byte order
+/// mark. Files may be compressed.
 ///
 ///   env.from("flights", FileSource::json<Flight>(args.path("input"))
 ///                           .time_format("%Y/%m/%d %H:%M").on_malformed(skip()))
@@ -256,6 +358,11 @@ class FileSource {
   }
   static TextFileSource text_lines(std::string path) {
     return TextFileSource({std::move(path), FileFormat::kText, true, internal::kRangeSize});
+  }
+  /// What FileSink::binary has written.
+  template <typename T>
+  static RecordsFileSource<BinaryRecords<T>> binary(std::string path) {
+    return {std::move(path), binary_records<T>()};
   }
 };
 

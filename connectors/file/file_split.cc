@@ -7,13 +7,13 @@
 #include <memory>
 
 #include "common/bytes.h"
+#include "connectors/file/file_content.h"
 
 namespace penstock {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
-
-bool IsPattern(std::string_view text) { return text.find_first_of("*?[") != std::string::npos; }
+constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersionWithoutCompression = 1;
 
 Status NoSuchFile(const std::string& path) {
   return Status::NotFound("there is no file " + path,
@@ -71,8 +71,8 @@ Result<std::vector<std::string>> VisibleFiles(FileSystem& fs, const std::string&
 }
 
 /// A file whose first character, blanks aside, is '[' holds an array.
-Result<Framing> DetectJson(FileSystem& fs, const std::string& path) {
-  PENSTOCK_ASSIGN_OR_RETURN(auto file, fs.Open(path));
+Result<Framing> DetectJson(FileSystem& fs, const std::string& path, Compression compression) {
+  PENSTOCK_ASSIGN_OR_RETURN(auto file, OpenContent(fs, path, compression));
   std::array<char, 4096> buffer{};
   for (std::uint64_t offset = 0;;) {
     PENSTOCK_ASSIGN_OR_RETURN(const std::size_t n,
@@ -87,17 +87,25 @@ Result<Framing> DetectJson(FileSystem& fs, const std::string& path) {
   }
 }
 
-Result<Framing> FramingOf(FileSystem& fs, const SplitPlan& plan, const std::string& path) {
+Result<Framing> FramingOf(FileSystem& fs, const SplitPlan& plan, const FileSplit& split) {
   switch (plan.format) {
-    case FileFormat::kJson: return DetectJson(fs, path);
+    case FileFormat::kJson: return DetectJson(fs, split.path, split.compression);
     case FileFormat::kJsonLines: return Framing::kNonEmptyLines;
     case FileFormat::kCsv: return plan.in_ranges ? Framing::kNonEmptyLines : Framing::kCsv;
+    case FileFormat::kRecords: return plan.framing;
     case FileFormat::kText: break;
   }
   return Framing::kLines;
 }
 
+bool CanBeCut(const SplitPlan& plan, const FileSplit& split) {
+  return plan.in_ranges && split.framing != Framing::kJsonArray &&
+         split.compression == Compression::kNone;
+}
+
 }  // namespace
+
+bool IsPattern(std::string_view path) { return path.find_first_of("*?[") != std::string::npos; }
 
 void EncodeFileSplit(const FileSplit& split, std::string& out) {
   ByteWriter writer(out);
@@ -110,6 +118,8 @@ void EncodeFileSplit(const FileSplit& split, std::string& out) {
   }
   writer.Fixed(split.index);
   writer.Fixed(split.count);
+  writer.Fixed(split.compression);
+  writer.Fixed(split.record_size);
 }
 
 Result<FileSplit> DecodeFileSplit(std::string_view bytes) {
@@ -124,8 +134,14 @@ Result<FileSplit> DecodeFileSplit(std::string_view bytes) {
   }
   split.index = in.Fixed<std::uint32_t>();
   split.count = in.Fixed<std::uint32_t>();
-  if (version != kVersion || in.failed() || in.remaining() != 0 ||
-      split.framing > Framing::kJsonArray || split.offset > split.file_size) {
+  if (version == kVersion) {
+    split.compression = in.Fixed<Compression>();
+    split.record_size = in.Fixed<std::uint32_t>();
+  }
+  const bool known = version == kVersion || version == kVersionWithoutCompression;
+  const bool inside = split.compression != Compression::kNone || split.offset <= split.file_size;
+  if (!known || in.failed() || in.remaining() != 0 || split.framing > kLastFraming ||
+      split.compression > Compression::kLz4 || split.count == 0 || !inside) {
     return Status::Corruption("the stored position of a file source has a wrong version or size");
   }
   return split;
@@ -153,22 +169,30 @@ Result<std::vector<std::string>> ExpandPath(FileSystem& fs, const std::string& p
   return files;
 }
 
+Result<FileSplit> WholeFile(FileSystem& fs, const SplitPlan& plan, const std::string& path) {
+  FileSplit split;
+  split.path = path;
+  split.compression = plan.compression.value_or(CompressionOf(path));
+  split.record_size = plan.record_size;
+  PENSTOCK_ASSIGN_OR_RETURN(split.file_size, fs.FileSize(path));
+  PENSTOCK_ASSIGN_OR_RETURN(split.framing, FramingOf(fs, plan, split));
+  split.end = split.compression == Compression::kNone ? split.file_size : UINT64_MAX;
+  return split;
+}
+
 Result<std::vector<FileSplit>> PlanSplits(FileSystem& fs, const SplitPlan& plan) {
   PENSTOCK_ASSIGN_OR_RETURN(const auto files, ExpandPath(fs, plan.path));
   std::vector<FileSplit> splits;
   for (const std::string& path : files) {
-    FileSplit split;
-    split.path = path;
-    PENSTOCK_ASSIGN_OR_RETURN(split.file_size, fs.FileSize(path));
-    PENSTOCK_ASSIGN_OR_RETURN(split.framing, FramingOf(fs, plan, path));
-    const bool whole = !plan.in_ranges || split.framing == Framing::kJsonArray;
-    const std::uint64_t size = whole ? split.file_size : plan.range_size;
+    PENSTOCK_ASSIGN_OR_RETURN(FileSplit split, WholeFile(fs, plan, path));
+    const std::uint64_t whole = split.end;
+    const std::uint64_t size = CanBeCut(plan, split) ? plan.range_size : whole;
     do {
       split.offset = split.begin;
-      split.end = size < split.file_size - split.begin ? split.begin + size : split.file_size;
+      split.end = size < whole - split.begin ? split.begin + size : whole;
       splits.push_back(split);
       split.begin = split.end;
-    } while (split.begin < split.file_size);
+    } while (split.begin < whole);
   }
   for (std::size_t i = 0; i < splits.size(); ++i) {
     splits[i].index = static_cast<std::uint32_t>(i);

@@ -1,5 +1,7 @@
 #include "connectors/file/framing.h"
 
+#include <cstring>
+
 namespace penstock {
 namespace {
 
@@ -126,6 +128,24 @@ Frame NextElement(std::string_view bytes, FramePlace place) {
   return {Frame::Kind::kRecord, begin, end, stop};
 }
 
+Frame NextOfSize(std::string_view bytes, std::size_t head, std::size_t size, bool at_end) {
+  if (bytes.size() - head >= size) return {Frame::Kind::kRecord, head, head + size, head + size};
+  return at_end ? Broken(0, "the last record is cut off") : Frame{};
+}
+
+Frame NextFixed(std::string_view bytes, FramePlace place) {
+  if (bytes.empty() && place.at_end) return End(0);
+  return NextOfSize(bytes, 0, place.record_size, place.at_end);
+}
+
+Frame NextSized(std::string_view bytes, bool at_end) {
+  if (bytes.empty() && at_end) return End(0);
+  std::uint32_t size = 0;
+  if (bytes.size() < sizeof(size)) return NextOfSize(bytes, 0, sizeof(size), at_end);
+  std::memcpy(&size, bytes.data(), sizeof(size));
+  return NextOfSize(bytes, sizeof(size), size, at_end);
+}
+
 }  // namespace
 
 Frame NextFrame(Framing framing, std::string_view bytes, FramePlace place) {
@@ -134,6 +154,9 @@ Frame NextFrame(Framing framing, std::string_view bytes, FramePlace place) {
     case Framing::kNonEmptyLines: return NextNonEmptyLine(bytes, place.at_end);
     case Framing::kCsv: return NextCsv(bytes, place.at_end);
     case Framing::kJsonArray: return NextElement(bytes, place);
+    case Framing::kFixedSize: return NextFixed(bytes, place);
+    case Framing::kSized: return NextSized(bytes, place.at_end);
+    case Framing::kPackedMessages: return internal::NextPackedMessage(bytes, place.at_end);
   }
   return Broken(0, "unknown framing");
 }

@@ -28,12 +28,12 @@ MalformedRecords::MalformedRecords(OperatorContext& context, OnMalformed policy,
   }
 }
 
-Status MalformedRecords::Take(const RecordReader& reader, const RawRecord& record,
+Status MalformedRecords::Take(const RecordOrigin& origin, const RawRecord& record,
                               const Status& error) {
   if (policy_.action == OnMalformed::Action::kFail) {
     const std::string hint = error.hint().empty() ? "" : error.hint() + "; or ";
     return Status::InvalidArgument(
-        reader.PlaceOf(record) + ": " + error.message(),
+        origin.place + ": " + error.message(),
         hint +
             "correct the file, or let the source pass over such records with "
             ".on_malformed(skip()) or .on_malformed(dead_letter(directory))");
@@ -41,7 +41,7 @@ Status MalformedRecords::Take(const RecordReader& reader, const RawRecord& recor
   counter_->Add(1);
   if (policy_.action == OnMalformed::Action::kSkip) return Status::Ok();
   if (file_ == nullptr) PENSTOCK_RETURN_IF_ERROR(OpenFile());
-  return file_->Append(DeadLetterLine(reader.position().path, record, error) + "\n");
+  return file_->Append(DeadLetterLine(origin.file, record, error) + "\n");
 }
 
 Status MalformedRecords::OpenFile() {

@@ -7,11 +7,11 @@
 #include "api/runtime/operator.h"
 #include "common/file_system.h"
 #include "common/status.h"
-#include "connectors/file/record_reader.h"
+#include "connectors/file/raw_record.h"
 
 namespace penstock {
 
-/// What a file source does with a record that can't be parsed. A file whose structure is broken, so
+/// What a source does with a record that can't be parsed. A file whose structure is broken, so
 /// that the next record can't be found, always fails the job.
 struct OnMalformed {
   enum class Action : unsigned char { kFail, kSkip, kDeadLetter };
@@ -30,6 +30,12 @@ inline OnMalformed dead_letter(std::string directory) {
   return {OnMalformed::Action::kDeadLetter, std::move(directory)};
 }
 
+/// Where a record comes from, for messages and dead letters.
+struct RecordOrigin {
+  std::string file;   ///< "/data/flights.json", "tcp 127.0.0.1:9000".
+  std::string place;  ///< "/data/flights.json: record 17 at byte 1234".
+};
+
 /// Carries that out for one split. Task thread only.
 class MalformedRecords {
  public:
@@ -37,7 +43,7 @@ class MalformedRecords {
   MalformedRecords(OperatorContext& context, OnMalformed policy, std::uint32_t split_index);
 
   /// The error that ends the job, or OK when the record has been dealt with.
-  Status Take(const RecordReader& reader, const RawRecord& record, const Status& error);
+  Status Take(const RecordOrigin& origin, const RawRecord& record, const Status& error);
   /// At the end of the split: makes the dead letters durable.
   Status Close();
 

@@ -7,51 +7,14 @@
 #include <utility>
 
 #include "common/bytes.h"
+#include "connectors/file/part_commit.h"
 #include "connectors/file/run_name.h"
 
 namespace penstock {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kStateVersion = 2;
 constexpr std::string_view kInProgress = ".inprogress";
-
-struct Committable {
-  std::string directory;
-  std::string source;  // names in it
-  std::string target;
-  std::uint64_t length = 0;
-  std::uint64_t checksum = 0;
-};
-
-/// Layout, little endian: version (4 bytes), directory, source, target (strings), length, checksum
-/// (8).
-std::string Encode(const Committable& part) {
-  std::string bytes;
-  ByteWriter out(bytes);
-  out.Fixed(kVersion);
-  out.String(part.directory);
-  out.String(part.source);
-  out.String(part.target);
-  out.Fixed(part.length);
-  out.Fixed(part.checksum);
-  return bytes;
-}
-
-Result<Committable> Decode(std::string_view bytes) {
-  ByteReader in(bytes);
-  Committable part;
-  const auto version = in.Fixed<std::uint32_t>();
-  part.directory = in.String();
-  part.source = in.String();
-  part.target = in.String();
-  part.length = in.Fixed<std::uint64_t>();
-  part.checksum = in.Fixed<std::uint64_t>();
-  if (version != kVersion || in.failed() || in.remaining() != 0) {
-    return Status::Corruption("a stored commit of a file sink has a wrong version or size");
-  }
-  return part;
-}
 
 std::string PartName(std::uint32_t subtask, std::uint64_t sequence) {
   char name[64];
@@ -88,52 +51,12 @@ std::string Path(const std::string& directory, const std::string& name) {
   return directory + "/" + name;
 }
 
-std::string Parent(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-Result<std::uint64_t> ChecksumOf(FileSystem& fs, const std::string& path) {
-  PENSTOCK_ASSIGN_OR_RETURN(auto file, fs.Open(path));
-  std::vector<char> buffer(256 * 1024);
-  RunningChecksum checksum;
-  for (std::uint64_t offset = 0;;) {
-    PENSTOCK_ASSIGN_OR_RETURN(const std::size_t n,
-                              file->Read(offset, buffer.data(), buffer.size()));
-    if (n == 0) return checksum.Digest();
-    checksum.Update({buffer.data(), n});
-    offset += n;
-  }
-}
-
-Status Damaged(const std::string& path, const std::string& expected, const std::string& found) {
-  return Status::Corruption(path + ": expected " + expected + ", found " + found,
-                            "the file was changed by something else than this job");
-}
-
-std::string Bytes(std::uint64_t length) { return std::to_string(length) + " bytes"; }
-
-Status CheckLength(FileSystem& fs, const std::string& path, std::uint64_t expected) {
-  PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t length, fs.FileSize(path));
-  if (length == expected) return Status::Ok();
-  return Damaged(path, Bytes(expected), Bytes(length));
-}
-
-Status CheckSource(FileSystem& fs, const std::string& path, const Committable& part) {
-  PENSTOCK_RETURN_IF_ERROR(CheckLength(fs, path, part.length));
-  PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t checksum, ChecksumOf(fs, path));
-  if (checksum == part.checksum) return Status::Ok();
-  return Damaged(path, "checksum " + std::to_string(part.checksum), std::to_string(checksum));
-}
-
-/// The innermost directory that exists on the way to `directory`, itself included.
-Result<std::string> ExistingParent(FileSystem& fs, std::string directory) {
-  while (true) {
-    PENSTOCK_ASSIGN_OR_RETURN(const bool exists, fs.Exists(directory));
-    if (exists || directory == "." || directory == "/") return directory;
-    directory = Parent(directory);
-  }
+bool IsBucketName(std::string_view name) {
+  constexpr std::size_t kLongest = 200;
+  if (name.empty() || name.size() > kLongest || name.starts_with("part-")) return false;
+  if (name[0] == '.' || name[0] == '_') return false;
+  return std::none_of(name.begin(), name.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
 }
 
 }  // namespace
@@ -142,8 +65,9 @@ Result<std::unique_ptr<PartFiles>> PartFiles::Open(FileSystem& fs, PartFileOptio
                                                    PartFileWriter writer,
                                                    const OperatorRestore& restore) {
   std::unique_ptr<PartFiles> parts(new PartFiles(fs, std::move(options), writer));
-  PENSTOCK_RETURN_IF_ERROR(parts->MakeDirectory());
-  if (restore.states.empty()) PENSTOCK_RETURN_IF_ERROR(parts->RefuseForeignParts());
+  const std::string& root = parts->options_.directory;
+  PENSTOCK_RETURN_IF_ERROR(MakeDurableDirectory(fs, root));
+  if (restore.states.empty()) PENSTOCK_RETURN_IF_ERROR(parts->RefuseForeignParts(root));
   for (const OperatorRestore::State& state : restore.Considered()) {
     PENSTOCK_RETURN_IF_ERROR(parts->RestoreState(state.bytes, restore.Continues(state.subtask)));
   }
@@ -188,23 +112,17 @@ void PartFiles::AppendState(std::string& state) const {
   for (const std::string& name : uncommitted_) out.String(name);
 }
 
-/// New directories are made durable, outermost first, before anything is written into them.
-Status PartFiles::MakeDirectory() {
-  PENSTOCK_ASSIGN_OR_RETURN(const std::string existing, ExistingParent(fs_, options_.directory));
-  PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(options_.directory, 0755));
-  for (std::string made = options_.directory; made != existing; made = Parent(made)) {
-    PENSTOCK_RETURN_IF_ERROR(fs_.SyncDirectory(Parent(made)));
-  }
-  return Status::Ok();
-}
-
-Status PartFiles::RefuseForeignParts() {
-  PENSTOCK_ASSIGN_OR_RETURN(const auto names, fs_.List(options_.directory));
+Status PartFiles::RefuseForeignParts(const std::string& directory) {
+  PENSTOCK_ASSIGN_OR_RETURN(const auto names, fs_.List(directory));
   for (const std::string& name : names) {
-    if (!name.starts_with("part-")) continue;
-    return Status::User(ErrorCode::kAlreadyExists,
-                        options_.directory + " has output of another run already (" + name + ")",
-                        "choose an empty directory, or move the old files away");
+    if (name.starts_with("part-")) {
+      return Status::User(ErrorCode::kAlreadyExists,
+                          directory + " has output of another run already (" + name + ")",
+                          "choose an empty directory, or move the old files away");
+    }
+    if (!options_.bucketed || name.starts_with('.')) continue;
+    PENSTOCK_ASSIGN_OR_RETURN(const bool bucket, fs_.IsDirectory(Path(directory, name)));
+    if (bucket) PENSTOCK_RETURN_IF_ERROR(RefuseForeignParts(Path(directory, name)));
   }
   return Status::Ok();
 }
@@ -221,43 +139,76 @@ Status PartFiles::RemoveLeftovers() {
   return Status::Ok();
 }
 
-Status PartFiles::Append(std::string_view rows) {
+Status PartFiles::Append(std::string_view bucket, std::string_view rows) {
   if (rows.empty()) return Status::Ok();
-  if (file_ == nullptr) PENSTOCK_RETURN_IF_ERROR(StartPart());
-  checksum_.Update(rows);
-  length_ += rows.size();
-  PENSTOCK_RETURN_IF_ERROR(file_->Append(rows));
-  return length_ >= options_.part_size ? ClosePart() : Status::Ok();
+  auto entry = open_.find(bucket);
+  if (entry == open_.end()) {
+    PENSTOCK_ASSIGN_OR_RETURN(entry, StartPart(bucket));
+  }
+  Part& part = entry->second;
+  part.last_use = ++uses_;
+  PENSTOCK_RETURN_IF_ERROR(AppendTo(part, rows));
+  return part.length >= options_.part_size ? ClosePart(entry) : Status::Ok();
 }
 
-std::string PartFiles::TargetName() const {
-  const std::string name = PartName(writer_.subtask, next_sequence_);
-  return names_job_ ? name + "-" + ToString(writer_.job).substr(0, 8) : name;
+std::string PartFiles::TargetName(std::string_view bucket, std::uint64_t sequence) const {
+  std::string name = bucket.empty() ? "" : std::string(bucket) + "/";
+  name += PartName(writer_.subtask, sequence);
+  if (names_job_) name += "-" + ToString(writer_.job).substr(0, 8);
+  return name + options_.extension + std::string(ExtensionOf(options_.compression));
 }
 
-Status PartFiles::StartPart() {
-  name_ = "." + PartName(writer_.subtask, next_sequence_) + RunMark(writer_.job) +
-          std::to_string(writer_.generation.value()) + std::string(kInProgress);
-  PENSTOCK_ASSIGN_OR_RETURN(file_, fs_.Create(Path(options_.directory, name_)));
-  checksum_ = RunningChecksum();
-  checksum_.Update(options_.header);
-  length_ = options_.header.size();
-  return file_->Append(options_.header);
+Result<PartFiles::Parts::iterator> PartFiles::StartPart(std::string_view bucket) {
+  if (options_.bucketed) PENSTOCK_RETURN_IF_ERROR(CheckBucket(bucket));
+  if (open_.size() >= options_.most_open) PENSTOCK_RETURN_IF_ERROR(CloseLeastRecentlyUsed());
+  Part part;
+  const std::uint64_t sequence = next_sequence_++;
+  part.name = "." + PartName(writer_.subtask, sequence) + RunMark(writer_.job) +
+              std::to_string(writer_.generation.value()) + std::string(kInProgress);
+  part.target = TargetName(bucket, sequence);
+  PENSTOCK_ASSIGN_OR_RETURN(part.file, fs_.Create(Path(options_.directory, part.name)));
+  PENSTOCK_ASSIGN_OR_RETURN(part.encoder, NewEncoder(options_.compression));
+  PENSTOCK_RETURN_IF_ERROR(AppendTo(part, options_.header));
+  return open_.emplace(bucket, std::move(part)).first;
 }
 
-Status PartFiles::ClosePart() {
-  const std::unique_ptr<WritableFile> file = std::move(file_);
-  PENSTOCK_RETURN_IF_ERROR(file->Sync());
-  PENSTOCK_RETURN_IF_ERROR(file->Close());
-  const std::string target = TargetName() + options_.extension;
-  closed_.push_back(Encode({options_.directory, name_, target, length_, checksum_.Digest()}));
-  uncommitted_.push_back(name_);
-  ++next_sequence_;
+Status PartFiles::CloseLeastRecentlyUsed() {
+  const auto oldest = std::min_element(
+      open_.begin(), open_.end(),
+      [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
+  return oldest == open_.end() ? Status::Ok() : ClosePart(oldest);
+}
+
+Status PartFiles::AppendTo(Part& part, std::string_view bytes) {
+  if (part.encoder == nullptr) return AppendPacked(part, bytes);
+  packed_.clear();
+  PENSTOCK_RETURN_IF_ERROR(part.encoder->Encode(bytes, packed_));
+  return AppendPacked(part, packed_);
+}
+
+Status PartFiles::AppendPacked(Part& part, std::string_view bytes) {
+  part.checksum.Update(bytes);
+  part.length += bytes.size();
+  return part.file->Append(bytes);
+}
+
+Status PartFiles::ClosePart(Parts::iterator entry) {
+  Part part = std::move(open_.extract(entry).mapped());
+  if (part.encoder != nullptr) {
+    packed_.clear();
+    PENSTOCK_RETURN_IF_ERROR(part.encoder->Finish(packed_));
+    PENSTOCK_RETURN_IF_ERROR(AppendPacked(part, packed_));
+  }
+  PENSTOCK_RETURN_IF_ERROR(part.file->Sync());
+  PENSTOCK_RETURN_IF_ERROR(part.file->Close());
+  closed_.push_back(EncodeCommittable(
+      {options_.directory, part.name, part.target, part.length, part.checksum.Digest()}));
+  uncommitted_.push_back(part.name);
   return Status::Ok();
 }
 
 Status PartFiles::PreCommit(std::vector<std::string>& committables) {
-  if (file_ != nullptr) PENSTOCK_RETURN_IF_ERROR(ClosePart());
+  while (!open_.empty()) PENSTOCK_RETURN_IF_ERROR(ClosePart(open_.begin()));
   if (closed_.empty()) return Status::Ok();
   PENSTOCK_RETURN_IF_ERROR(fs_.SyncDirectory(options_.directory));  // the files' names
   std::move(closed_.begin(), closed_.end(), std::back_inserter(committables));
@@ -266,47 +217,23 @@ Status PartFiles::PreCommit(std::vector<std::string>& committables) {
 }
 
 Status PartFiles::Commit(std::string_view committable) {
-  PENSTOCK_ASSIGN_OR_RETURN(const Committable part, Decode(committable));
-  const std::string source = Path(part.directory, part.source);
-  const std::string target = Path(part.directory, part.target);
-  PENSTOCK_ASSIGN_OR_RETURN(const bool pending, fs_.Exists(source));
-  PENSTOCK_ASSIGN_OR_RETURN(const bool renamed, fs_.Exists(target));
-  if (!pending && !renamed) {
-    return Status::Corruption("output is lost: neither " + source + " nor " + target + " exists",
-                              "put the file back, or start the job anew with an empty directory");
-  }
-  if (pending && renamed) {
-    return Status::Corruption(target + " exists, and " + source + " should become it",
-                              "another job writes into this directory: give each one its own");
-  }
-  if (pending) {
-    PENSTOCK_RETURN_IF_ERROR(CheckSource(fs_, source, part));
-    PENSTOCK_RETURN_IF_ERROR(fs_.Rename(source, target));
-  } else {
-    PENSTOCK_RETURN_IF_ERROR(CheckLength(fs_, target, part.length));
-  }
-  PENSTOCK_RETURN_IF_ERROR(fs_.SyncDirectory(part.directory));
+  PENSTOCK_ASSIGN_OR_RETURN(const Committable part, CommitPart(fs_, committable));
   std::erase(uncommitted_, part.source);
   return Status::Ok();
 }
 
-Status CheckWritable(FileSystem& fs, const std::string& directory) {
-  constexpr const char* kHint = "choose a directory for the output that you may write to";
-  PENSTOCK_ASSIGN_OR_RETURN(const std::string existing, ExistingParent(fs, directory));
-  Result<bool> is_directory = fs.IsDirectory(existing);
-  if (!is_directory.ok() || !*is_directory) {
-    return Status::InvalidArgument(
-        "cannot write to " + directory + ": " + existing + " is not a directory", kHint);
+Status CheckBucket(std::string_view bucket) {
+  std::string_view rest = bucket;
+  while (true) {
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    if (!IsBucketName(rest.substr(0, slash))) break;
+    if (slash == rest.size()) return Status::Ok();
+    rest.remove_prefix(slash + 1);
   }
-  const std::string probe = Path(existing, ".penstock-write-check");
-  Result<std::unique_ptr<WritableFile>> file = fs.Create(probe);
-  if (file.ok()) {
-    PENSTOCK_RETURN_IF_ERROR((*file)->Close());
-    return fs.Remove(probe);
-  }
-  if (file.status().code() == ErrorCode::kAlreadyExists) return Status::Ok();  // another check's
-  return Status::User(file.status().code(),
-                      "cannot write to " + directory + ": " + file.status().message(), kHint);
+  return Status::InvalidArgument(
+      "'" + std::string(bucket.substr(0, 100)) + "' cannot be a bucket of a file sink",
+      "let bucket_by() return a relative path such as 2024-01-31/eu: names of 1 to 200 bytes that "
+      "don't begin with '.', '_' or 'part-'");
 }
 
 }  // namespace penstock

@@ -20,6 +20,12 @@ class RecordParser {
   static constexpr std::size_t kPadding = 64;
 
   virtual ~RecordParser() = default;
+  /// Before the first record of each file or connection: its binary header, empty when there is
+  /// none. An error says why its records can't be read.
+  virtual Status TakeHeader(std::string_view header) {
+    (void)header;
+    return Status::Ok();
+  }
   /// Sets every field. On an error, which says what was expected and what was found, the record
   /// holds anything.
   virtual Status Parse(std::string_view bytes, void* record, Arena& arena) = 0;

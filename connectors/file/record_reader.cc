@@ -4,7 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "connectors/file/file_content.h"
 #include "connectors/file/record_parser.h"
+#include "connectors/format/binary_header.h"
 
 namespace penstock {
 namespace {
@@ -24,13 +26,9 @@ Result<std::unique_ptr<RecordReader>> RecordReader::Open(FileSystem& fs, FileSpl
                                                          ReadLimits limits) {
   PENSTOCK_ASSIGN_OR_RETURN(const std::uint64_t size, fs.FileSize(split.path));
   if (size != split.file_size) return SizeChanged(split.path, split.file_size, size);
-  PENSTOCK_ASSIGN_OR_RETURN(auto file, fs.Open(split.path));
+  PENSTOCK_ASSIGN_OR_RETURN(auto file, OpenContent(fs, split.path, split.compression));
   std::unique_ptr<RecordReader> reader(new RecordReader(std::move(file), std::move(split), limits));
-  if (reader->split_.offset == 0) {
-    PENSTOCK_RETURN_IF_ERROR(reader->SkipByteOrderMark());
-  } else if (reader->split_.offset == reader->split_.begin) {
-    PENSTOCK_RETURN_IF_ERROR(reader->Align());
-  }
+  PENSTOCK_RETURN_IF_ERROR(reader->GoToFirstRecord());
   return reader;
 }
 
@@ -39,7 +37,34 @@ RecordReader::RecordReader(std::unique_ptr<RandomAccessFile> file, FileSplit spl
     : file_(std::move(file)),
       split_(std::move(split)),
       limits_(limits),
+      content_size_(split_.compression == Compression::kNone ? split_.file_size : UINT64_MAX),
       buffer_(limits.chunk + RecordParser::kPadding) {}
+
+Status RecordReader::GoToFirstRecord() {
+  if (HasHeader(split_.framing)) return TakeHeader();
+  if (split_.framing == Framing::kPackedMessages) return Status::Ok();
+  if (split_.offset == 0) return SkipByteOrderMark();
+  return split_.offset == split_.begin ? Align() : Status::Ok();
+}
+
+Status RecordReader::TakeHeader() {
+  const std::uint64_t offset = std::exchange(split_.offset, 0);
+  PENSTOCK_ASSIGN_OR_RETURN(const Frame frame, FindHeader());
+  header_.assign(buffer_.data() + head_, frame.next);
+  std::uint64_t target = std::max<std::uint64_t>(offset, frame.next);
+  if (split_.framing == Framing::kFixedSize) {
+    const std::uint64_t size = std::max<std::uint32_t>(split_.record_size, 1);
+    target = frame.next + (target - frame.next + size - 1) / size * size;
+  }
+  GoTo(target);
+  return Status::Ok();
+}
+
+void RecordReader::GoTo(std::uint64_t offset) {
+  if (offset - split_.offset <= tail_ - head_) return Advance(offset - split_.offset);
+  head_ = tail_ = 0;
+  split_.offset = offset;
+}
 
 Status RecordReader::Align() {
   --split_.offset;  // the line break before the range, if the range begins a line
@@ -75,9 +100,20 @@ Result<bool> RecordReader::Next(RawRecord& record) {
 }
 
 Result<Frame> RecordReader::FindFrame(Framing framing) {
+  return Find([&](std::string_view bytes) {
+    return NextFrame(framing, bytes, {split_.records == 0, AtEnd(), split_.record_size});
+  });
+}
+
+Result<Frame> RecordReader::FindHeader() {
+  return Find([&](std::string_view bytes) { return NextBinaryHeader(bytes, AtEnd()); });
+}
+
+template <typename Search>
+Result<Frame> RecordReader::Find(Search search) {
   while (true) {
     const std::string_view bytes(buffer_.data() + head_, tail_ - head_);
-    const Frame frame = NextFrame(framing, bytes, {split_.records == 0, AtEnd()});
+    const Frame frame = search(bytes);
     if (frame.kind == Frame::Kind::kBroken) {
       const std::string place = split_.path + ": " + AtByte(split_.offset + frame.begin);
       return Status::InvalidArgument(place + ": " + frame.problem,
@@ -97,11 +133,15 @@ Status RecordReader::ReadMore() {
   const std::uint64_t at = split_.offset + tail_;
   const std::size_t room = buffer_.size() - RecordParser::kPadding - tail_;
   const std::size_t wanted =
-      static_cast<std::size_t>(std::min<std::uint64_t>(room, split_.file_size - at));
+      static_cast<std::size_t>(std::min<std::uint64_t>(room, content_size_ - at));
   Result<std::size_t> got = file_->Read(at, buffer_.data() + tail_, wanted);
   if (!got.ok()) return got.status();
-  if (*got == 0) return SizeChanged(split_.path, split_.file_size, at);
   tail_ += *got;
+  if (*got > 0) return Status::Ok();
+  if (split_.compression == Compression::kNone) {
+    return SizeChanged(split_.path, split_.file_size, at);
+  }
+  content_size_ = at;
   return Status::Ok();
 }
 

@@ -10,15 +10,9 @@
 #include "common/file_system.h"
 #include "common/status.h"
 #include "connectors/file/file_split.h"
+#include "connectors/file/raw_record.h"
 
 namespace penstock {
-
-/// The bytes of one record and where they lie.
-struct RawRecord {
-  std::string_view bytes;    ///< Valid until the next call; RecordParser::kPadding bytes follow.
-  std::uint64_t offset = 0;  ///< In the file.
-  std::uint64_t number = 0;  ///< From 1, in the split.
-};
 
 /// How much is read at once, and how long a record may be, in bytes.
 struct ReadLimits {
@@ -37,6 +31,8 @@ class RecordReader {
   Result<bool> Next(RawRecord& record);
   /// Passes over the first record of the file without counting it; none at an empty file.
   Status SkipHeader();
+  /// The binary header of the file; empty when the framing has none.
+  const std::string& header() const { return header_; }
   /// The split with its offset behind the last record.
   const FileSplit& position() const { return split_; }
 
@@ -46,19 +42,30 @@ class RecordReader {
  private:
   RecordReader(std::unique_ptr<RandomAccessFile> file, FileSplit split, ReadLimits limits);
 
+  Status GoToFirstRecord();
   /// Goes to the first line that starts in the range.
   Status Align();
   Status SkipByteOrderMark();
+  /// Reads the binary header and goes on where the split stands, or at the first record in its
+  /// range.
+  Status TakeHeader();
   Result<Frame> FindFrame(Framing framing);
+  Result<Frame> FindHeader();
+  /// Calls `search(bytes)` with more and more bytes until it finds something.
+  template <typename Search>
+  Result<Frame> Find(Search search);
   /// Reads the next chunk behind what is at hand.
   Status ReadMore();
   void Advance(std::size_t bytes);
-  bool AtEnd() const { return split_.offset + (tail_ - head_) >= split_.file_size; }
+  void GoTo(std::uint64_t offset);
+  bool AtEnd() const { return split_.offset + (tail_ - head_) >= content_size_; }
   Status TooLong(std::uint64_t offset) const;
 
   const std::unique_ptr<RandomAccessFile> file_;
   FileSplit split_;
   const ReadLimits limits_;
+  std::uint64_t content_size_;  // unlimited while that of a compressed file isn't known
+  std::string header_;
   /// [head_, tail_) are the bytes of the file from split_.offset on.
   std::vector<char> buffer_;
   std::size_t head_ = 0;

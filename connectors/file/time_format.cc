@@ -171,6 +171,41 @@ void AppendPadded(std::int64_t value, std::size_t width, std::string& out) {
   out += digits;
 }
 
+void AppendYear(std::int64_t year, std::string& out) {
+  if (year < 0 || year > 9999) out += year < 0 ? '-' : '+';
+  AppendPadded(year < 0 ? -year : year, 4, out);
+}
+
+CivilTime ToCivil(Timestamp time) {
+  std::int64_t days = time.millis / kMillisPerDay;
+  std::int64_t rest = time.millis % kMillisPerDay;
+  if (rest < 0) {
+    rest += kMillisPerDay;
+    --days;
+  }
+  CivilTime civil;
+  CivilFromDays(days, civil);
+  civil.hour = static_cast<int>(rest / 3'600'000);
+  civil.minute = static_cast<int>(rest / 60'000 % 60);
+  civil.second = static_cast<int>(rest / 1000 % 60);
+  civil.millis = static_cast<int>(rest % 1000);
+  return civil;
+}
+
+void AppendField(char conversion, const CivilTime& time, std::string& out) {
+  switch (conversion) {
+    case 'Y': return AppendYear(time.year, out);
+    case 'm': return AppendPadded(time.month, 2, out);
+    case 'd': return AppendPadded(time.day, 2, out);
+    case 'H': return AppendPadded(time.hour, 2, out);
+    case 'M': return AppendPadded(time.minute, 2, out);
+    case 'S': return AppendPadded(time.second, 2, out);
+    case 'f': return AppendPadded(time.millis, 3, out);
+    case 'z': out += 'Z'; return;
+    default: out += conversion;
+  }
+}
+
 }  // namespace
 
 Result<TimeFormat> TimeFormat::Make(std::string_view pattern) {
@@ -218,32 +253,39 @@ std::optional<Timestamp> TimeFormat::Parse(std::string_view text) const {
   return text.empty() ? ToTimestamp(time) : std::nullopt;
 }
 
-void AppendIso8601(Timestamp time, std::string& out) {
-  std::int64_t days = time.millis / kMillisPerDay;
-  std::int64_t rest = time.millis % kMillisPerDay;
-  if (rest < 0) {
-    rest += kMillisPerDay;
-    --days;
+Result<TimeFormat> TimeFormat::MakeOrDefault(std::string_view pattern) {
+  return pattern.empty() ? TimeFormat() : Make(pattern);
+}
+
+void TimeFormat::Append(Timestamp time, std::string& out) const {
+  if (steps_.empty()) return AppendIso8601(time, out);
+  const CivilTime civil = ToCivil(time);
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i] == '%') {
+      AppendField(steps_[++i], civil, out);
+    } else {
+      out += steps_[i];
+    }
   }
-  CivilTime civil;
-  CivilFromDays(days, civil);
-  if (civil.year < 0 || civil.year > 9999) out += civil.year < 0 ? '-' : '+';
-  AppendPadded(civil.year < 0 ? -civil.year : civil.year, 4, out);
-  const std::int64_t seconds = rest / 1000;
+}
+
+void AppendIso8601(Timestamp time, std::string& out) {
+  const CivilTime civil = ToCivil(time);
+  AppendYear(civil.year, out);
   struct Part {
     char before;
-    std::int64_t value;
+    int value;
   };
   const std::array<Part, 5> parts = {Part{'-', civil.month}, Part{'-', civil.day},
-                                     Part{'T', seconds / 3600}, Part{':', seconds / 60 % 60},
-                                     Part{':', seconds % 60}};
+                                     Part{'T', civil.hour}, Part{':', civil.minute},
+                                     Part{':', civil.second}};
   for (const Part& part : parts) {
     out += part.before;
     AppendPadded(part.value, 2, out);
   }
-  if (rest % 1000 != 0) {
+  if (civil.millis != 0) {
     out += '.';
-    AppendPadded(rest % 1000, 3, out);
+    AppendPadded(civil.millis, 3, out);
   }
   out += 'Z';
 }

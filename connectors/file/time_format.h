@@ -24,8 +24,13 @@ class TimeFormat {
   /// missing.
   static Result<TimeFormat> Make(std::string_view pattern);
 
+  /// The default for an empty pattern.
+  static Result<TimeFormat> MakeOrDefault(std::string_view pattern);
+
   /// The whole text must fit. Nothing when it doesn't, or when there is no such day or hour.
   std::optional<Timestamp> Parse(std::string_view text) const;
+  /// Appends the time, in UTC; milliseconds for %f.
+  void Append(Timestamp time, std::string& out) const;
   /// As it was given to Make; empty for the default.
   const std::string& pattern() const { return pattern_; }
 

@@ -35,6 +35,15 @@ Result<CheckpointId> ParseCheckpointId(const std::string& text) {
                                  "'penstock checkpoints JOB' lists them");
 }
 
+Result<std::uint64_t> ParseSince(std::string_view text) {
+  std::uint64_t since = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, since);
+  if (text.empty() || (error == std::errc() && rest == end)) return since;
+  return Status::InvalidArgument("'" + std::string(text) + "' is not the number of an event",
+                                 "give the greatest number that is known already");
+}
+
 HttpResponse CheckpointAnswer(const JobMaster& job, const RestCall& call) {
   const auto id = ParseCheckpointId(call.Parameter("checkpoint"));
   if (!id.ok()) return ErrorResponse(id.status());
@@ -117,8 +126,9 @@ void RestService::AddJobViewRoutes() {
   AddJobView("/jobs/:job/metrics", [this](const JobMaster& job, const RestCall& call) {
     return MetricsAnswer(JobMetrics(job, NowMillis()), call.request);
   });
-  AddJobView("/jobs/:job/events", [](const JobMaster& job, const RestCall&) {
-    return JsonResponse(json::object{{"events", JobEvents(job)}});
+  AddJobView("/jobs/:job/events", [](const JobMaster& job, const RestCall& call) {
+    const auto since = ParseSince(call.request.Query("since"));
+    return since.ok() ? JsonResponse(JobEvents(job, *since)) : ErrorResponse(since.status());
   });
   AddJobView("/jobs/:job/logs", [](const JobMaster& job, const RestCall&) {
     HttpResponse response;

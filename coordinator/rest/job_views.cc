@@ -275,16 +275,22 @@ json::object VertexDetail(const JobMaster& job, VertexId vertex, std::int64_t no
           {"subtasks", std::move(subtasks)}};
 }
 
-json::array JobEvents(const JobMaster& job) {
+json::object JobEvents(const JobMaster& job, std::uint64_t since) {
   json::array events;
-  for (const JobEventLine& line : job.events()) {
+  for (const JobEventLine& line : job.events().lines()) {
+    if (line.id <= since) continue;
     const char* level = line.level == LogLevel::kError  ? "ERROR"
                         : line.level == LogLevel::kWarn ? "WARN"
                                                         : "INFO";
-    events.push_back(
-        json::object{{"timestamp", line.wall_millis}, {"level", level}, {"message", line.text}});
+    events.push_back(json::object{{"id", line.id},
+                                  {"timestamp", line.wall_millis},
+                                  {"level", level},
+                                  {"kind", ToString(line.kind)},
+                                  {"message", line.text}});
   }
-  return events;
+  return {{"events", std::move(events)},
+          {"last", job.events().last()},
+          {"state", ToString(job.state())}};
 }
 
 std::string JobLogText(const JobMaster& job) {
@@ -292,7 +298,7 @@ std::string JobLogText(const JobMaster& job) {
     return FormatTime(Clock::WallTime(std::chrono::milliseconds(millis)));
   };
   std::string text;
-  for (const JobEventLine& line : job.events()) {
+  for (const JobEventLine& line : job.events().lines()) {
     text += fmt::format("{} {}\n", time(line.wall_millis), line.text);
   }
   for (const HostLog& log : job.host_logs()) {

@@ -26,7 +26,8 @@ boost::json::value CheckpointDetail(const JobMaster& job, CheckpointId id);
 boost::json::value CheckpointVertexDetail(const JobMaster& job, CheckpointId id,
                                           const std::string& vertex);
 boost::json::object VertexDetail(const JobMaster& job, VertexId vertex, std::int64_t now);
-boost::json::array JobEvents(const JobMaster& job);
+/// Events with a greater number than `since`; the state and the newest number besides.
+boost::json::object JobEvents(const JobMaster& job, std::uint64_t since);
 /// The events and the last lines of ended task hosts, for people.
 std::string JobLogText(const JobMaster& job);
 

@@ -10,10 +10,6 @@
 
 // Delays at US airports: per airport over sliding windows of 7 days, every day, number of flights,
 // mean and 95th percentile of the delay; and the five worst airports of each day.
-// Arguments:
-//   --input PATH         flights as JSON: a file, a directory or a pattern
-//   --output DIRECTORY   gets airports/ and worst/, each with part-*.csv
-//   --rate NUMBER        flights per second; 0 (default): as fast as possible
 
 using namespace penstock;
 
@@ -104,15 +100,18 @@ void Rank(const WorstFive& worst, Collector<WorstAirport>& out) {
 
 JsonFileSource<Flight> Flights(const std::string& path, double rate) {
   auto flights = FileSource::json<Flight>(path).time_format("%Y/%m/%d %H:%M");
-  return rate == 0 ? std::move(flights) : std::move(flights).rate_limit(rate);
+  return rate == 0 ? std::move(flights) : std::move(flights).rate(rate);
 }
 
 PENSTOCK_JOB(flight_delays) {
-  const std::string output = args.path("output");
-  const double rate = args.get("rate", 0.0);
+  const std::string input =
+      args.required_path("input", "flights as JSON: a file, a directory or a pattern");
+  const std::string output = args.required_path(
+      "output", "directory that gets airports/ and worst/, each with part-*.csv");
+  const double rate = args.get("rate", 0.0, at_least(0), "flights per second; 0: no limit");
 
   auto weekly =
-      env.from("flights", Flights(args.path("input"), rate))
+      env.from("flights", Flights(input, rate))
           .with_timestamps(bounded_out_of_orderness(10min), &Flight::date)
           .key_by(&Flight::origin)
           .window("weekly", sliding(7 * 24h, 24h))

@@ -9,15 +9,6 @@
 #include "connectors/file/file_sink.h"
 
 // A job whose exact output is known beforehand, to be killed. See README.md for the formula.
-// Arguments:
-//   --output DIRECTORY    gets events/ and windows/
-//   --records NUMBER      over all partitions; default 100000
-//   --partitions NUMBER   parallelism of the source; default 2
-//   --keys NUMBER         keys per partition; default 50
-//   --rate NUMBER         records per second over all partitions; 0 (default): as fast as possible
-//   --seed NUMBER         default 1
-//   --window DURATION     default "1 s"
-//   --state-mb NUMBER     ballast in the keyed state, in MiB; default 0; verified at the end
 
 using namespace penstock;
 
@@ -133,48 +124,68 @@ struct KeepBallast : KeyedProcess<std::uint64_t, std::uint64_t, BlockRow> {
   }
 };
 
-Ballast BallastOf(const Arguments& args) {
+struct Settings {
+  std::string output;
+  std::uint64_t records = 0;
+  std::uint32_t partitions = 1;
+  std::uint64_t keys = 1;
+  std::uint64_t rate = 0;
+  std::uint64_t seed = 0;
+  Millis window{0};
+  std::uint64_t state_mb = 0;
+};
+
+Settings SettingsOf(const Arguments& args) {
+  Settings s;
+  s.output = args.required_path("output", "directory that gets events/ and windows/");
+  s.records = args.get<std::uint64_t>("records", 100000, "over all partitions");
+  s.partitions = args.get<std::uint32_t>("partitions", 2, at_least(1), "parallelism of the source");
+  s.keys = args.get<std::uint64_t>("keys", 50, at_least(1), "per partition");
+  s.rate = args.get<std::uint64_t>("rate", 0, "records per second in all; 0: no limit");
+  s.seed = args.get<std::uint64_t>("seed", 1, "of the formula that makes the records");
+  s.window = args.get<Millis>("window", 1s, at_least(1ms), "length of the windows");
+  s.state_mb = args.get<std::uint64_t>("state-mb", 0,
+                                       "ballast in the keyed state, in MiB; checked at the end");
+  return s;
+}
+
+Ballast BallastOf(const Settings& s) {
   Ballast ballast;
-  ballast.seed = args.get<std::uint64_t>("seed", 1);
-  ballast.blocks = args.get<std::uint64_t>("state-mb", 0) * Ballast::kBlocksPerMebibyte;
-  ballast.partitions = args.get<std::uint32_t>("partitions", 2);
-  ballast.fillers = std::max<std::uint64_t>(args.get<std::uint64_t>("records", 100000) / 10, 1);
+  ballast.seed = s.seed;
+  ballast.blocks = s.state_mb * Ballast::kBlocksPerMebibyte;
+  ballast.partitions = s.partitions;
+  ballast.fillers = std::max<std::uint64_t>(s.records / 10, 1);
   return ballast;
 }
 
-auto Events(const Arguments& args) {
-  const auto partitions = args.get<std::uint32_t>("partitions", 2);
-  const auto rate = args.get<std::uint64_t>("rate", 0);
-  const Formula formula{args.get<std::uint64_t>("seed", 1), partitions == 0 ? 1 : partitions,
-                        args.get<std::uint64_t>("keys", 50)};
-  auto events = sequence(args.get<std::uint64_t>("records", 100000), formula).splits(partitions);
-  return rate == 0 ? std::move(events) : std::move(events).rate(rate);
+auto Events(const Settings& s) {
+  auto events = sequence(s.records, Formula{s.seed, s.partitions, s.keys}).splits(s.partitions);
+  return s.rate == 0 ? std::move(events) : std::move(events).rate(s.rate);
 }
 
 PENSTOCK_JOB(kill_check) {
-  const std::string output = args.path("output");
-  const auto partitions = args.get<std::uint32_t>("partitions", 2);
+  const Settings s = SettingsOf(args);
 
   // One subtask per partition: partitions read one after another would make each other's records
   // late.
-  auto events = env.from("events", Events(args))
-                    .set_parallelism(partitions)
+  auto events = env.from("events", Events(s))
+                    .set_parallelism(s.partitions)
                     .with_timestamps(bounded_out_of_orderness(50ms), &Event::time)
-                    .set_parallelism(partitions);
+                    .set_parallelism(s.partitions);
   events.key_by(&Event::key)
       .process("number", NumberEvents{})
-      .sink_to("events-out", FileSink::csv<EventRow>(output + "/events"));
+      .sink_to("events-out", FileSink::csv<EventRow>(s.output + "/events"));
   events.key_by(&Event::key)
-      .window("sums", tumbling(args.get<Millis>("window", 1s)))
+      .window("sums", tumbling(s.window))
       .aggregate(Sum{},
                  [](std::uint64_t key, Window window, const Sum& sum) {
                    return WindowRow{key, window.start, sum.count, sum.sum};
                  })
-      .sink_to("windows-out", FileSink::csv<WindowRow>(output + "/windows"));
-  const Ballast ballast = BallastOf(args);
+      .sink_to("windows-out", FileSink::csv<WindowRow>(s.output + "/windows"));
+  const Ballast ballast = BallastOf(s);
   if (ballast.blocks == 0) return;
   events.flat_map(ballast)
       .key_by([](const std::uint64_t& block) { return block; })
       .process("ballast", KeepBallast(ballast))
-      .sink_to("ballast-out", FileSink::csv<BlockRow>(output + "/ballast"));
+      .sink_to("ballast-out", FileSink::csv<BlockRow>(s.output + "/ballast"));
 }

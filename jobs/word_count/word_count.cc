@@ -6,10 +6,7 @@
 #include "connectors/file/file_sink.h"
 #include "connectors/file/file_source.h"
 
-// How often does each word occur? Arguments:
-//   --input PATH         text: a file, a directory or a pattern
-//   --output DIRECTORY   gets part-*.csv
-//   --rate NUMBER        lines per second; 0 (default): as fast as possible
+// How often does each word occur?
 
 using namespace penstock;
 
@@ -37,12 +34,15 @@ void SplitIntoWords(const std::string& line, Collector<std::string>& out) {
 
 TextFileSource Lines(const std::string& path, double rate) {
   auto lines = FileSource::text_lines(path);
-  return rate == 0 ? std::move(lines) : std::move(lines).rate_limit(rate);
+  return rate == 0 ? std::move(lines) : std::move(lines).rate(rate);
 }
 
 PENSTOCK_JOB(word_count) {
   // Lines carry no time: all are in one window, which closes when the text has ended.
-  env.from("lines", Lines(args.path("input"), args.get("rate", 0.0)))
+  const std::string input = args.required_path("input", "text: a file, a directory or a pattern");
+  const std::string output = args.required_path("output", "directory that gets part-*.csv");
+  const double rate = args.get("rate", 0.0, at_least(0), "lines per second; 0: no limit");
+  env.from("lines", Lines(input, rate))
       .flat_map(SplitIntoWords)
       .key_by([](const std::string& word) { return word; })
       .window("count", tumbling(24h))
@@ -50,5 +50,5 @@ PENSTOCK_JOB(word_count) {
                  [](const std::string& word, Window, const Counting& counting) {
                    return WordCount{word, counting.words};
                  })
-      .sink_to("counts", FileSink::csv<WordCount>(args.path("output")));
+      .sink_to("counts", FileSink::csv<WordCount>(output));
 }

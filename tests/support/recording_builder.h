@@ -17,8 +17,15 @@ struct RecordingBuilder final : JobBuilder {
   }
   void Complain(std::string problem) override { problems.push_back(std::move(problem)); }
 
+  void DeclareArgument(ArgumentSpec argument) override { arguments.push_back(std::move(argument)); }
+  void SetOption(std::string key, std::string value) override {
+    options.emplace_back(std::move(key), std::move(value));
+  }
+
   std::vector<OperatorSpec> operators;
   std::vector<std::string> problems;
+  std::vector<ArgumentSpec> arguments;
+  std::vector<std::pair<std::string, std::string>> options;
 };
 
 inline RecordingBuilder BuildJob(internal::JobFunction job,

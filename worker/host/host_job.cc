@@ -27,7 +27,8 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
   PENSTOCK_ASSIGN_OR_RETURN(const Configuration config, Configuration::FromMap(spec.configuration));
   PENSTOCK_ASSIGN_OR_RETURN(PlannedJob planned,
                             PlanJob(fs, {setup.plugin_path, submitted.name, spec.arguments,
-                                         spec.working_directory, spec.configuration}));
+                                         spec.working_directory, spec.configuration,
+                                         /*settled=*/true}));
   if (!planned.answer.problems.empty()) return ToStatus(planned.answer.problems);
   HostJob job;
   job.graph = std::move(planned.answer.plan.graph);

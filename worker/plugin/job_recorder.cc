@@ -9,17 +9,14 @@ std::uint32_t JobRecorder::AddOperator(OperatorSpec spec) {
   return static_cast<std::uint32_t>(job_.operators.size() - 1);
 }
 
-Result<RecordedJob> RecordJob(const PluginEntry& entry, const JobArguments& arguments) {
+RecordedJob RecordJob(const PluginEntry& entry, const JobArguments& arguments) {
   JobRecorder recorder;
   try {
     entry.build(arguments, recorder);
   } catch (const std::exception& e) {
-    return Status::User(ErrorCode::kFailed,
-                        std::string("the job function threw an exception: ") + e.what(),
-                        "check the job's arguments");
+    recorder.Complain(std::string("the job function threw an exception: ") + e.what());
   } catch (...) {
-    return Status::User(ErrorCode::kFailed,
-                        "the job function threw something that is not derived from std::exception");
+    recorder.Complain("the job function threw something that is not derived from std::exception");
   }
   return recorder.Take();
 }

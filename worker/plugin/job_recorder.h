@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "api/runtime/plugin.h"
-#include "common/status.h"
+#include "worker/plugin/job_options.h"
 
 namespace penstock {
 
@@ -13,6 +13,8 @@ namespace penstock {
 struct RecordedJob {
   std::vector<OperatorSpec> operators;
   std::vector<std::string> complaints;
+  std::vector<ArgumentSpec> arguments;
+  CodeOptions options;
 };
 
 /// Writes down what a job function declares.
@@ -20,6 +22,12 @@ class JobRecorder final : public JobBuilder {
  public:
   std::uint32_t AddOperator(OperatorSpec spec) override;
   void Complain(std::string problem) override { job_.complaints.push_back(std::move(problem)); }
+  void DeclareArgument(ArgumentSpec argument) override {
+    job_.arguments.push_back(std::move(argument));
+  }
+  void SetOption(std::string key, std::string value) override {
+    job_.options.emplace_back(std::move(key), std::move(value));
+  }
 
   RecordedJob Take() { return std::move(job_); }
 
@@ -27,7 +35,7 @@ class JobRecorder final : public JobBuilder {
   RecordedJob job_;
 };
 
-/// Runs the job function. A user error when it throws.
-Result<RecordedJob> RecordJob(const PluginEntry& entry, const JobArguments& arguments);
+/// Runs the job function. That it threw is a complaint, after what it had declared by then.
+RecordedJob RecordJob(const PluginEntry& entry, const JobArguments& arguments);
 
 }  // namespace penstock

@@ -72,6 +72,12 @@ Result<PlannerAnswer> Answer(std::string_view request_json) {
   return std::move(job.answer);
 }
 
+PlannerAnswer Refused(const Status& status) {
+  PlannerAnswer answer;
+  answer.problems.push_back({status.message(), status.hint()});
+  return answer;
+}
+
 }  // namespace
 
 int PlannerMain(int input_fd, int output_fd) {
@@ -82,9 +88,7 @@ int PlannerMain(int input_fd, int output_fd) {
   if (!answers || ::dup2(STDERR_FILENO, output_fd) < 0) return 1;
   Result<std::string> request = ReadToEnd(input_fd);
   Result<PlannerAnswer> answer = request.ok() ? Answer(*request) : request.status();
-  if (!answer.ok()) {
-    answer = PlannerAnswer{{}, {{answer.status().message(), answer.status().hint()}}};
-  }
+  if (!answer.ok()) answer = Refused(answer.status());
   const bool written = WriteAll(answers.get(), PlannerAnswerToJson(*answer) + "\n");
   return written ? 0 : 1;
 }

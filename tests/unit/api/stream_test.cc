@@ -189,53 +189,15 @@ TEST(StreamTest, WhenFlatMapFunctionIsGenericThenItsOutputTypeIsSpelled) {
             (Fingerprint{{"value", "i64"}}));
 }
 
-TEST(ArgumentsTest, WhenGivenThenTheyAreConverted) {
-  const Arguments args({{{"n", "-5"},
-                         {"x", "2.5"},
-                         {"s", "text"},
-                         {"b", "true"},
-                         {"d", "5 min"},
-                         {"rel", "./data/in"},
-                         {"abs", "/data/in"}},
-                        "/home/me"});
-  EXPECT_EQ(args.required<int>("n"), -5);
-  EXPECT_EQ(args.get("x", 1.0), 2.5);
-  EXPECT_EQ(args.get("s", "default"), "text");
-  EXPECT_TRUE(args.get("b", false));
-  EXPECT_EQ(args.required<Millis>("d"), 5min);
-  EXPECT_EQ(args.path("rel"), "/home/me/data/in");
-  EXPECT_EQ(args.path("abs"), "/data/in");
-  EXPECT_EQ(args.get("missing", 7), 7);
-  EXPECT_EQ(args.path("other", "out"), "/home/me/out");
-  EXPECT_EQ(args.Problems(), Problems{});
-}
-
-TEST(ArgumentsTest, WhenSomeAreWrongThenAllAreReportedWithTheKnownOnes) {
-  const RecordingBuilder built = Build(
-      [](Environment& env, const Arguments& args) {
-        args.path("input");
-        args.get("top", 5);
-        args.get("every", Millis(1min));
-        env.from("events", Events()).sink_to(discard());
-      },
-      {{"top", "five"}, {"inptu", "x"}, {"every", "1 fortnight"}});
-  const std::string known =
-      "; this job knows --every <duration> (default '1 min'), --input <path>, "
-      "--top <integer> (default '5')";
-  EXPECT_EQ(built.problems,
-            (Problems{"argument --input is missing" + known,
-                      "argument --top is 'five', which is no integer" + known,
-                      "argument --every is '1 fortnight', which is no duration" + known,
-                      "unknown argument --inptu" + known}));
-  EXPECT_EQ(built.operators[0].validate, nullptr);
-}
-
-TEST(ArgumentsTest, WhenIntegerDoesNotFitThenItIsReported) {
-  const Arguments args({{{"n", "300"}, {"m", "-1"}, {"k", "12x"}}, ""});
-  args.required<std::uint8_t>("n");
-  args.required<unsigned>("m");
-  args.required<int>("k");
-  EXPECT_EQ(args.Problems().size(), 3u);
+TEST(StreamTest, WhenOptionsAreSetThenTheBuilderHasThemInOrder) {
+  const RecordingBuilder built = Build([](Environment& env, const Arguments&) {
+    env.set("pipeline.max-parallelism", "64");
+    env.set("no.such", "x");
+    env.from("events", Events()).sink_to(discard());
+  });
+  EXPECT_EQ(built.options, (std::vector<std::pair<std::string, std::string>>{
+                               {"pipeline.max-parallelism", "64"}, {"no.such", "x"}}));
+  EXPECT_EQ(built.problems, Problems{});
 }
 
 TEST(PluginNoteTest, WhenMadeThenItsValuesAreFound) {

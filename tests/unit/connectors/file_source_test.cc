@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/temp_dir.h"
-#include "tests/unit/connectors/fake_context.h"
+#include "tests/unit/connectors/source_driver.h"
 
 namespace penstock {
 namespace {
@@ -24,72 +24,19 @@ struct Row {
 class FileSourceTest : public ::testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& content) {
-    const std::string path = dir_ / name;
-    static_cast<void>(fs_.Remove(path));
-    auto file = fs_.Create(path);
-    EXPECT_TRUE(file.ok());
-    EXPECT_TRUE((*file)->Append(content).ok());
-    EXPECT_TRUE((*file)->Close().ok());
-    return path;
+    return testing::WriteWhole(dir_ / name, content);
   }
-
-  /// Reads all splits. `restart_every` > 0: after so many records the reader is made anew from the
-  /// position that the old one stored.
   template <typename S>
   auto ReadAll(const S& source, std::size_t restart_every = 0) {
-    using T = std::decay_t<decltype(Record(&source))>;
-    std::vector<T> records;
-    status_ = Status::Ok();
-    auto splits = source.Splits(context_);
-    if (!splits.ok()) {
-      status_ = splits.status();
-      return records;
-    }
-    splits_ = splits->size();
-    for (SourceSplit& split : *splits) {
-      while (status_.ok() && ReadSome(source, split, restart_every, records)) {
-      }
-    }
-    return records;
+    return driver_.ReadAll(source, restart_every);
   }
 
   FileSystem& fs_ = PosixFileSystem();
   TempDir dir_;
   FakeContext context_;
-  Status status_;
-  std::size_t splits_ = 0;
-
- private:
-  template <typename T>
-  static T Record(const Source<T>*);
-
-  /// False at the end of the split.
-  template <typename S, typename T>
-  bool ReadSome(const S& source, SourceSplit& split, std::size_t limit, std::vector<T>& records) {
-    auto reader = source.NewReader(context_, split);
-    if (!reader.ok()) {
-      status_ = reader.status();
-      return false;
-    }
-    std::size_t read = 0;
-    while (true) {
-      TypedBatch<T> batch;
-      // Leaves room for the wanted number of records only.
-      while (limit > 0 && batch.room() > limit - read) batch.Append(T{}, {});
-      const std::size_t filler = batch.size();
-      auto result = (*reader)->Read(batch);
-      for (std::size_t i = filler; i < batch.size(); ++i, ++read) records.push_back(batch[i]);
-      if (!result.ok()) status_ = result.status();
-      if (!result.ok() || *result == ReadResult::kEnd) return false;
-      if (*result == ReadResult::kNothingYet)
-        context_.manual_clock.Advance(std::chrono::milliseconds(1));
-      if (limit > 0 && read >= limit) {
-        split.state.clear();
-        (*reader)->SnapshotPosition(split.state);
-        return true;
-      }
-    }
-  }
+  testing::SourceDriver driver_{context_};
+  Status& status_ = driver_.status;
+  std::size_t& splits_ = driver_.splits;
 };
 
 std::vector<Row> SomeRows(int count) {
@@ -172,7 +119,7 @@ TEST_F(FileSourceTest, WhenThereIsNoFileThenTheMessageNamesIt) {
     EXPECT_NE("", status.hint());
   }
   EXPECT_FALSE(FileSource::json<Row>(Write("a", "")).time_format("%H").Validate(fs_).ok());
-  EXPECT_FALSE(FileSource::json<Row>(dir_ / "a").rate_limit(0).Validate(fs_).ok());
+  EXPECT_FALSE(FileSource::json<Row>(dir_ / "a").rate(0).Validate(fs_).ok());
   EXPECT_TRUE(FileSource::json<Row>(dir_ / "a").Validate(fs_).ok());
 }
 
@@ -270,7 +217,7 @@ TEST_F(FileSourceTest, WhenRecordsAreLargeThenABatchHoldsFewOfThem) {
 TEST_F(FileSourceTest, WhenTheRateIsLimitedThenRecordsComeSteadily) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "x\n";
-  const TextFileSource source = FileSource::text_lines(Write("t.txt", text)).rate_limit(100);
+  const TextFileSource source = FileSource::text_lines(Write("t.txt", text)).rate(100);
   const auto splits = source.Splits(context_);
   auto reader = source.NewReader(context_, (*splits)[0]);
   ASSERT_TRUE(reader.ok());

@@ -8,6 +8,7 @@
 
 #include "common/bytes.h"
 #include "common/faulty_file_system.h"
+#include "connectors/file/part_commit.h"
 #include "tests/support/temp_dir.h"
 
 namespace penstock {
@@ -64,7 +65,7 @@ class PartFilesTest : public ::testing::Test {
 
 TEST_F(PartFilesTest, WhenACheckpointIsCommittedThenItsRowsAreVisibleAndNotBefore) {
   auto parts = std::move(Open(posix_, 3)).value();
-  ASSERT_TRUE(parts->Append("one\n").ok());
+  ASSERT_TRUE(parts->Append("", "one\n").ok());
   EXPECT_EQ(Strings{InProgress("00000-00000000", 3)}, Names());
   Strings committables;
   ASSERT_TRUE(parts->PreCommit(committables).ok());
@@ -86,7 +87,7 @@ TEST_F(PartFilesTest, WhenNothingWasWrittenThenThereIsNothingToCommit) {
 
 TEST_F(PartFilesTest, WhenAPartIsFullThenTheNextOneIsBegun) {
   auto parts = std::move(Open(posix_, 1)).value();
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(parts->Append("12345\n").ok());
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(parts->Append("", "12345\n").ok());
   Strings committables;
   ASSERT_TRUE(parts->PreCommit(committables).ok());
   EXPECT_EQ(3U, committables.size());
@@ -97,7 +98,7 @@ TEST_F(PartFilesTest, WhenAPartIsFullThenTheNextOneIsBegun) {
 TEST_F(PartFilesTest, WhenSourceAndTargetAreGoneThenTheCommitNamesThem) {
   auto parts = std::move(Open(posix_, 1)).value();
   Strings committables;
-  ASSERT_TRUE(parts->Append("one\n").ok());
+  ASSERT_TRUE(parts->Append("", "one\n").ok());
   ASSERT_TRUE(parts->PreCommit(committables).ok());
   ASSERT_TRUE(posix_.Remove(JoinPath(out_, InProgress("00000-00000000", 1))).ok());
   const Status lost = parts->Commit(committables[0]);
@@ -110,7 +111,7 @@ TEST_F(PartFilesTest, WhenAFileIsNotWhatWasWrittenThenTheCommitIsRefused) {
   const std::string source = JoinPath(out_, InProgress("00000-00000000", 1));
   auto parts = std::move(Open(posix_, 1)).value();
   Strings committables;
-  ASSERT_TRUE(parts->Append("one\n").ok());
+  ASSERT_TRUE(parts->Append("", "one\n").ok());
   ASSERT_TRUE(parts->PreCommit(committables).ok());
   for (const std::string_view content : {"h\none\nmore\n", "h\n", "h\ntwo\n"}) {
     ASSERT_TRUE(WriteFileAtomically(posix_, source, content).ok());
@@ -138,10 +139,10 @@ TEST_F(PartFilesTest, WhenAWriterStartsThenOnlyItsOwnForgottenFilesAreRemoved) {
   {
     auto parts = std::move(Open(posix_, 1)).value();
     Strings committables;
-    ASSERT_TRUE(parts->Append("kept\n").ok());
+    ASSERT_TRUE(parts->Append("", "kept\n").ok());
     ASSERT_TRUE(parts->PreCommit(committables).ok());
     parts->AppendState(state);
-    ASSERT_TRUE(parts->Append("forgotten\n").ok());
+    ASSERT_TRUE(parts->Append("", "forgotten\n").ok());
   }
   for (const std::string& name :
        {InProgress("00001-00000000", 1), InProgress("00000-00000009", 2),
@@ -160,7 +161,7 @@ TEST_F(PartFilesTest, WhenAnotherJobHasLeftFilesThenTheyAreNeitherInTheWayNorRem
   ASSERT_TRUE(posix_.MakeDirectories(out_).ok());
   ASSERT_TRUE(WriteFileAtomically(posix_, JoinPath(out_, theirs), "x").ok());
   auto first = std::move(Open(posix_, 1)).value();
-  EXPECT_TRUE(first->Append("row\n").ok());
+  EXPECT_TRUE(first->Append("", "row\n").ok());
   EXPECT_EQ((Strings{InProgress("00000-00000000", 1), theirs}), Names());
   auto second = std::move(Open(posix_, 2)).value();
   EXPECT_EQ(Strings{theirs}, Names());
@@ -180,7 +181,7 @@ TEST_F(PartFilesTest, WhenTheStateIsOfTheFirstVersionThenItIsReadAsAnotherJobs) 
   out.Fixed(std::uint32_t{0});
   auto parts = std::move(Open(posix_, 2, state)).value();
   Strings committables;
-  ASSERT_TRUE(parts->Append("one\n").ok());
+  ASSERT_TRUE(parts->Append("", "one\n").ok());
   ASSERT_TRUE(parts->PreCommit(committables).ok());
   ASSERT_TRUE(parts->Commit(committables[0]).ok());
   EXPECT_EQ(Strings{"part-00000-00000007-00000000.csv"}, Names());
@@ -203,7 +204,7 @@ class CrashingRun {
       if (!parts.Commit(part).ok()) return false;
     }
     for (int row = decided_.rows_written; row < kRows;) {
-      if (!parts.Append(Row(row++)).ok()) return false;
+      if (!parts.Append("", Row(row++)).ok()) return false;
       if (row % 4 == 0 && !Checkpoint(parts, row)) return false;
     }
     return true;
@@ -263,7 +264,7 @@ TEST_F(PartFilesTest, WhenTheProcessDiesAtAnyChangeThenEveryRowIsCommittedOnce) 
 TEST_F(PartFilesTest, WhenASyncFailsThenTheCheckpointFails) {
   FaultyFileSystem fs(posix_);
   auto parts = std::move(Open(fs, 1)).value();
-  ASSERT_TRUE(parts->Append("one\n").ok());
+  ASSERT_TRUE(parts->Append("", "one\n").ok());
   fs.Inject({.operation = FileOperation::kSync, .path_suffix = ".inprogress"});
   Strings committables;
   EXPECT_FALSE(parts->PreCommit(committables).ok());

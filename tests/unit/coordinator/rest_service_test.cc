@@ -76,7 +76,7 @@ TEST_F(RestServiceTest, WhenTheExchangeDoesNotFitThenRefused) {
     JobGraph graph = TwoVertexGraph();
     for (JobVertex& vertex : graph.vertices) vertex.parallelism = 4000;
     graph.edges[0].distribution = EdgeDistribution::kHash;
-    return Plan{graph, {}};
+    return Plan{graph, {}, {}};
   };
   Restart();
   const HttpResponse answer = Ask("POST", "/jars/" + Upload() + "/run", "{}");
@@ -179,7 +179,7 @@ class RescaleRoutesTest : public RestServiceTest {
             static_cast<std::uint32_t>(std::stoul(request.configuration.at("parallelism.default")));
       }
       graph.edges[0].distribution = EdgeDistribution::kHash;
-      return Plan{graph, {}};
+      return Plan{graph, {}, {}};
     };
     Restart();
     job_ = Run(R"({"parallelism":2})");

@@ -58,6 +58,8 @@ class LocalJob final : public JobBuilder {
     return static_cast<std::uint32_t>(nodes_.size() - 1);
   }
   void Complain(std::string problem) override { ADD_FAILURE() << problem; }
+  void DeclareArgument(ArgumentSpec) override {}
+  void SetOption(std::string key, std::string) override { ADD_FAILURE() << key; }
 
   void Run() {
     for (const auto& node : nodes_) Check(node->op->Open(node->context, *node));

@@ -47,6 +47,12 @@ class CheckLayersTest(unittest.TestCase):
             ["api/a.h: is public, but includes common/b.h -> rocksdb/db.h"],
             problems({"api/a.h": '#include "common/b.h"', "common/b.h": "#include <rocksdb/db.h>"}))
 
+    def test_when_a_header_exists_for_users_of_a_library_then_only_it_may_include_that(self):
+        opt_in = {"connectors/capnp/a.h": "#include <capnp/message.h>"}
+        self.assertEqual([], problems(opt_in))
+        self.assertEqual(1, len(problems({
+            **opt_in, "connectors/file/b.h": '#include "connectors/capnp/a.h"'})))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -6,8 +6,16 @@
 #include <cstddef>
 
 #include "common/clock.h"
+#include "common/status.h"
 
 namespace penstock {
+
+/// OK above 0.
+[[gnu::cold]] inline Status CheckRate(double records_per_second) {
+  if (records_per_second > 0) return Status::Ok();
+  return Status::InvalidArgument("the rate of a source must be above 0",
+                                 "leave .rate() out for an unlimited rate");
+}
 
 /// Spreads records evenly over time. Time that passed without a call is made up for up to 100 ms.
 /// One thread at a time.
