@@ -270,6 +270,19 @@ TEST(SourceWatermarksTest, WhenASplitIsSilentThenItHoldsTheWatermarkOnlyUntilItI
   EXPECT_EQ(harness.statuses().back(), false) << "what has ended is not idle";
 }
 
+TEST(SourceWatermarksTest, WhenAllSplitsBecomeIdleThenTheWatermarkIsTheSameInAnyOrder) {
+  for (const std::size_t longer : {0U, 1U}) {
+    std::vector<Timeline> splits{Records({100}), Records({50})};
+    splits[longer] = splits[longer] + Silence(5) + Records({splits[longer][0].record});
+    for (Timeline& split : splits) split = split + Silence(50);
+    Harness harness(
+        MakeSource(TimelineSource(splits), monotonous_timestamps().with_idleness(100ms)));
+    PollOn(harness, 60);
+    EXPECT_EQ(harness.statuses(), (std::vector<bool>{true}));
+    EXPECT_EQ(harness.last_watermark(), Timestamp{99});
+  }
+}
+
 TEST(SourceWatermarksTest, WhenIdleSubtaskReadsThenItIsActiveBeforeTheRecord) {
   /// The order of statuses and records.
   class Order final : public Output {
