@@ -153,8 +153,9 @@ class WatermarkStrategy {
 /// timestamp seen at that distance, and a millisecond. Records that come later still are late.
 [[gnu::cold]] inline WatermarkStrategy<internal::BoundedOutOfOrderness> bounded_out_of_orderness(
     Millis bound) {
-  return WatermarkStrategy(internal::BoundedOutOfOrderness(bound),
-                           {.negative_bound = bound.count() < 0});
+  internal::WatermarkOptions options;
+  options.negative_bound = bound.count() < 0;
+  return WatermarkStrategy(internal::BoundedOutOfOrderness(bound), std::move(options));
 }
 
 /// Records come in the order of their timestamps, in each split or stream.

@@ -18,6 +18,10 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-Og -g")
+if(PENSTOCK_SANITIZE)
+  # xxHash insists on inlining, which -Og refuses with sanitizers.
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+endif()
 
 add_compile_options(-fno-omit-frame-pointer -Wall -Wextra -Wnon-virtual-dtor -Wno-restrict
                     -Werror=return-type)

@@ -54,4 +54,13 @@ constexpr Timestamp operator-(Timestamp time, Millis delta) {
   return {difference};
 }
 
+/// As far as it can be said: the greatest or least duration beyond that.
+constexpr Millis operator-(Timestamp later, Timestamp earlier) {
+  std::int64_t difference = 0;
+  if (__builtin_sub_overflow(later.millis, earlier.millis, &difference)) {
+    return later.millis > 0 ? Millis::max() : Millis::min();
+  }
+  return Millis(difference);
+}
+
 }  // namespace penstock

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "common/checksum.h"
 
 namespace penstock {
 
@@ -80,10 +79,6 @@ JobGraph WithoutEvolution(JobGraph graph) {
     }
   }
   return graph;
-}
-
-std::uint64_t JobGraphHash(const JobGraph& graph) {
-  return Checksum(JobGraphToJson(WithoutEvolution(graph)));
 }
 
 }  // namespace penstock

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "common/checksum.h"
 #include "common/hex.h"
 #include "graph/job_graph.h"
 
@@ -251,6 +252,10 @@ Result<JobGraph> JobGraphFromJson(std::string_view text) {
   } catch (const std::exception& error) {
     return Status::Corruption(std::string("job graph: ") + error.what());
   }
+}
+
+std::uint64_t JobGraphHash(const JobGraph& graph) {
+  return Checksum(JobGraphToJson(WithoutEvolution(graph)));
 }
 
 }  // namespace penstock

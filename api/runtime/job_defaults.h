@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "common/config/options.h"
+#include "common/checkpoint_mode.h"
 #include "common/key_group.h"
 
 namespace penstock {

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 
+#include "common/checkpoint_mode.h"
 #include "common/config/option.h"
 
 namespace penstock {
@@ -14,9 +15,6 @@ enum class LogLevel : unsigned char { kTrace, kDebug, kInfo, kWarn, kError, kOff
 /// Flink's choices; here both select the one backend.
 enum class StateBackendType : unsigned char { kHashMap, kRocksDb };
 
-/// What a task does between the first barrier of a checkpoint and the last: kExactlyOnce blocks the
-/// channels that have it; kAtLeastOnce reads on, so that a restore repeats some records.
-enum class CheckpointMode : unsigned char { kExactlyOnce, kAtLeastOnce };
 /// What becomes of a job's checkpoints when it is cancelled or finishes; in Flink's words.
 enum class CheckpointRetention : unsigned char { kDelete, kRetain };
 /// Whose a savepoint is once a job has started from it.

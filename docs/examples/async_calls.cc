@@ -13,7 +13,7 @@ using namespace penstock;
 
 namespace {
 
-using testing::OperatorTest;
+using penstock::testing::OperatorTest;
 using ::testing::ElementsAre;
 
 std::int64_t PriceOf(const std::string& product) {
@@ -53,7 +53,7 @@ TEST(AsyncExamples, Ordered) {
   test.process("a");
   test.process("bb");
   test.end();
-  EXPECT_THAT(test.values(), ElementsAre(1, 2));
+  EXPECT_THAT(test.output(), ElementsAre(1, 2));
 }
 
 Stream<std::int64_t> Blocking(const Stream<std::string>& products) {
@@ -69,7 +69,7 @@ TEST(AsyncExamples, Blocking) {
   test.process("a");
   test.process("bb");
   test.end();
-  EXPECT_THAT(test.values(), ::testing::UnorderedElementsAre(1, 2));
+  EXPECT_THAT(test.output(), ::testing::UnorderedElementsAre(1, 2));
 }
 
 }  // namespace

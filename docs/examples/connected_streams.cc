@@ -10,7 +10,7 @@ using namespace penstock;
 
 namespace {
 
-using testing::TwoInputTest;
+using penstock::testing::TwoInputTest;
 using ::testing::ElementsAre;
 
 struct Order {
@@ -39,7 +39,7 @@ TEST(ConnectedExamples, CoMap) {
   TwoInputTest<Order, Payment, std::string> test(&CoMap);
   test.process1({"1", "tea", 5});
   test.process2({"1", 5});
-  EXPECT_THAT(test.values(), ElementsAre("order 1", "paid 1"));
+  EXPECT_THAT(test.output(), ElementsAre("order 1", "paid 1"));
 }
 
 // [co-process]
@@ -76,7 +76,7 @@ TEST(ConnectedExamples, CoProcess) {
   test.process1({"2", "tea", 5});
   test.process1({"1", "tea", 5});
   test.process2({"2", 5});
-  EXPECT_THAT(test.values(), ElementsAre("1 settled", "2 settled"));
+  EXPECT_THAT(test.output(), ElementsAre("1 settled", "2 settled"));
 }
 
 // [broadcast]
@@ -106,7 +106,7 @@ TEST(ConnectedExamples, Broadcast) {
   test.process1({"1", "tea", 5});
   test.process2({"tea", "north"});
   test.process1({"2", "tea", 5});
-  EXPECT_THAT(test.values(), ElementsAre("1 to nowhere", "2 to north"));
+  EXPECT_THAT(test.output(), ElementsAre("1 to nowhere", "2 to north"));
 }
 
 // [keyed-broadcast]
@@ -139,7 +139,7 @@ TEST(ConnectedExamples, KeyedBroadcast) {
   test.process2({"tea", "north"});
   test.process1({"1", "tea", 5});
   test.process1({"2", "tea", 5});
-  EXPECT_THAT(test.values(), ElementsAre("north 1", "north 2"));
+  EXPECT_THAT(test.output(), ElementsAre("north 1", "north 2"));
 }
 
 Stream<std::string> Interval(const Stream<Order>& orders, const Stream<Payment>& payments) {
@@ -159,7 +159,7 @@ TEST(ConnectedExamples, IntervalJoin) {
   test.process1({"1", "tea", 5}, Timestamp{0});
   test.process2({"1", 5}, Timestamp{0} + 10min);
   test.process2({"1", 6}, Timestamp{0} + 11min);
-  EXPECT_THAT(test.values(), ElementsAre("1: 5"));
+  EXPECT_THAT(test.output(), ElementsAre("1: 5"));
 }
 
 }  // namespace

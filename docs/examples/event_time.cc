@@ -13,8 +13,8 @@ using namespace penstock;
 
 namespace {
 
-using testing::BuildJob;
-using testing::OperatorTest;
+using penstock::testing::BuildJob;
+using penstock::testing::OperatorTest;
 using ::testing::IsEmpty;
 
 struct Event {
@@ -43,7 +43,7 @@ Stream<Event> MidStream(const Stream<Event>& events) {
 TEST(TimeExamples, MidStream) {
   OperatorTest<Event, Event> test(&MidStream);
   test.process({"ann", false, Timestamp{7}});
-  EXPECT_EQ(test.output().front().timestamp, Timestamp{7});
+  EXPECT_EQ(test.emitted().front().timestamp, Timestamp{7});
 }
 
 Stream<Event> Punctuated(const Stream<Event>& events) {
@@ -60,9 +60,9 @@ Stream<Event> Punctuated(const Stream<Event>& events) {
 TEST(TimeExamples, Punctuated) {
   OperatorTest<Event, Event> test(&Punctuated);
   test.process({"ann", false, Timestamp{7}});
-  EXPECT_THAT(test.watermarks(), IsEmpty());
+  EXPECT_EQ(test.output_watermark(), Timestamp::Min());
   test.process({"ann", true, Timestamp{9}});
-  EXPECT_THAT(test.watermarks(), ::testing::ElementsAre(Timestamp{9}));
+  EXPECT_EQ(test.output_watermark(), Timestamp{9});
 }
 
 // [own-generator]
@@ -88,7 +88,7 @@ Stream<Event> Own(const Stream<Event>& events) {
 TEST(TimeExamples, OwnGenerator) {
   OperatorTest<Event, Event> test(&Own);
   test.process({"ann", false, Timestamp{5000}});
-  EXPECT_THAT(test.watermarks(), ::testing::ElementsAre(Timestamp{4000}));
+  EXPECT_EQ(test.output_watermark(), Timestamp{4000});
 }
 
 void Aligned(Environment& env, const Arguments& args) {

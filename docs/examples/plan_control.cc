@@ -12,7 +12,7 @@ using namespace penstock;
 
 namespace {
 
-using testing::BuildJob;
+using penstock::testing::BuildJob;
 using ::testing::IsEmpty;
 
 struct Event {

@@ -18,7 +18,7 @@ using namespace penstock;
 
 namespace {
 
-using testing::BuildJob;
+using penstock::testing::BuildJob;
 using ::testing::IsEmpty;
 
 struct Trade {

@@ -10,7 +10,7 @@ using namespace penstock;
 
 namespace {
 
-using testing::OperatorTest;
+using penstock::testing::OperatorTest;
 using ::testing::ElementsAre;
 
 // [records]
@@ -39,7 +39,7 @@ Stream<std::string> Map(const Stream<Reading>& readings) {
 TEST(TransformationExamples, Map) {
   OperatorTest<Reading, std::string> test(&Map);
   test.process(Of("a", 1));
-  EXPECT_THAT(test.values(), ElementsAre("a"));
+  EXPECT_THAT(test.output(), ElementsAre("a"));
 }
 
 Stream<Reading> MapInPlace(const Stream<Reading>& readings) {
@@ -52,7 +52,7 @@ Stream<Reading> MapInPlace(const Stream<Reading>& readings) {
 TEST(TransformationExamples, MapInPlace) {
   OperatorTest<Reading, Reading> test(&MapInPlace);
   test.process(Of("a", 1));
-  EXPECT_EQ(test.values().front().celsius, 0.5);
+  EXPECT_EQ(test.output().front().celsius, 0.5);
 }
 
 Stream<Reading> Filter(const Stream<Reading>& readings) {
@@ -66,8 +66,8 @@ TEST(TransformationExamples, Filter) {
   OperatorTest<Reading, Reading> test(&Filter);
   test.process(Of("a", 1));
   test.process(Of("b", 41));
-  ASSERT_EQ(test.values().size(), 1U);
-  EXPECT_EQ(test.values().front().sensor, "b");
+  ASSERT_EQ(test.output().size(), 1U);
+  EXPECT_EQ(test.output().front().sensor, "b");
 }
 
 Stream<std::string> FlatMap(const Stream<std::string>& lines) {
@@ -83,7 +83,7 @@ Stream<std::string> FlatMap(const Stream<std::string>& lines) {
 TEST(TransformationExamples, FlatMap) {
   OperatorTest<std::string, std::string> test(&FlatMap);
   test.process("to be or");
-  EXPECT_THAT(test.values(), ElementsAre("to", "be", "or"));
+  EXPECT_THAT(test.output(), ElementsAre("to", "be", "or"));
 }
 
 Stream<Reading> Reduce(const Stream<Reading>& readings) {
@@ -100,7 +100,7 @@ TEST(TransformationExamples, Reduce) {
   OperatorTest<Reading, Reading> test(&Reduce);
   for (const double celsius : {3, 5, 4}) test.process(Of("a", celsius));
   std::vector<double> warmest;
-  for (const Reading& reading : test.values()) warmest.push_back(reading.celsius);
+  for (const Reading& reading : test.output()) warmest.push_back(reading.celsius);
   EXPECT_THAT(warmest, ElementsAre(3, 5, 5));
 }
 
@@ -142,13 +142,13 @@ TEST(TransformationExamples, KeyedProcess) {
   const Timestamp start{0};
   test.process(Of("a", 41), start);
   test.process(Of("a", 42), start + 1min);
-  ASSERT_EQ(test.values().size(), 1U);
-  EXPECT_EQ(test.values()[0].reason, "hot");
+  ASSERT_EQ(test.output().size(), 1U);
+  EXPECT_EQ(test.output()[0].reason, "hot");
   test.watermark(start + 10min);
-  EXPECT_EQ(test.values().size(), 1U);
+  EXPECT_EQ(test.output().size(), 1U);
   test.watermark(start + 11min);
-  ASSERT_EQ(test.values().size(), 2U);
-  EXPECT_EQ(test.values()[1].reason, "silent");
+  ASSERT_EQ(test.output().size(), 2U);
+  EXPECT_EQ(test.output()[1].reason, "silent");
 }
 
 // [process]
@@ -179,7 +179,7 @@ TEST(TransformationExamples, Process) {
   test.process(Of("a", 1));
   test.restore(test.snapshot());
   test.process(Of("b", 1));
-  EXPECT_THAT(test.values(), ElementsAre("0-0 a", "0-1 b"));
+  EXPECT_THAT(test.output(), ElementsAre("0-0 a", "0-1 b"));
 }
 
 // [side-output]
@@ -210,8 +210,8 @@ TEST(TransformationExamples, SideOutput) {
   });
   test.process(Of("a", -300));
   test.process(Of("b", 20));
-  ASSERT_EQ(test.values().size(), 1U);
-  EXPECT_EQ(test.values()[0].sensor, "a");
+  ASSERT_EQ(test.output().size(), 1U);
+  EXPECT_EQ(test.output()[0].sensor, "a");
 }
 
 Stream<Reading> Union(const Stream<Reading>& indoor, const Stream<Reading>& outdoor) {
@@ -222,10 +222,10 @@ Stream<Reading> Union(const Stream<Reading>& indoor, const Stream<Reading>& outd
 }
 
 TEST(TransformationExamples, Union) {
-  testing::TwoInputTest<Reading, Reading, Reading> test(&Union);
+  penstock::testing::TwoInputTest<Reading, Reading, Reading> test(&Union);
   test.process1(Of("in", 1));
   test.process2(Of("out", 2));
-  EXPECT_EQ(test.values().size(), 2U);
+  EXPECT_EQ(test.output().size(), 2U);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ using namespace penstock;
 
 namespace {
 
-using testing::OperatorTest;
-using testing::TwoInputTest;
+using penstock::testing::OperatorTest;
+using penstock::testing::TwoInputTest;
 using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 
@@ -48,7 +48,7 @@ std::vector<std::int64_t> Results(Stream<Total> (*windows)(const Stream<Click>&)
   test.process({"ann", 4}, kZero + 12s);
   test.end();
   std::vector<std::int64_t> cents;
-  for (const Total& total : test.values()) cents.push_back(total.cents);
+  for (const Total& total : test.output()) cents.push_back(total.cents);
   return cents;
 }
 
@@ -126,7 +126,7 @@ Stream<Total> Global(const Stream<Click>& clicks) {
   // [global]
   auto whenever_three = clicks.key_by(&Click::user)
                             .window("threes", global_windows())
-                            .trigger(purging(count_trigger(3)))
+                            .trigger(purging_trigger(count_trigger(3)))
                             .aggregate(Sum{}, &MakeTotal);
   // [global]
   return whenever_three;
@@ -145,7 +145,7 @@ TEST(WindowExamples, ProcessingTime) {
   OperatorTest<Click, Total> test(&ProcessingTime);
   test.process({"ann", 1});
   test.advance_processing_time(1min);
-  EXPECT_EQ(test.values().size(), 1U);
+  EXPECT_EQ(test.output().size(), 1U);
 }
 
 Stream<std::int64_t> All(const Stream<Click>& clicks) {
@@ -160,7 +160,7 @@ TEST(WindowExamples, WindowAll) {
   test.process({"ann", 1}, kZero);
   test.process({"bob", 2}, kZero);
   test.end();
-  EXPECT_THAT(test.values(), ElementsAre(3));
+  EXPECT_THAT(test.output(), ElementsAre(3));
 }
 
 Stream<Click> Reduced(const Stream<Click>& clicks) {
@@ -178,20 +178,20 @@ TEST(WindowExamples, Reduce) {
   test.process({"ann", 3}, kZero);
   test.process({"ann", 2}, kZero);
   test.end();
-  ASSERT_EQ(test.values().size(), 1U);
-  EXPECT_EQ(test.values()[0].cents, 3);
+  ASSERT_EQ(test.output().size(), 1U);
+  EXPECT_EQ(test.output()[0].cents, 3);
 }
 
 // [process]
 /// All records of a window; the state counts the user's windows.
 struct Median : WindowProcess<std::string, Click, Total> {
-  ValueState<int> windows{this, "windows"};
+  ValueState<int> seen{this, "seen"};
 
   void process(Context& context, const WindowElements<Click>& clicks, Collector<Total>& out) {
     std::vector<std::int64_t> cents;
     for (const Click& click : clicks) cents.push_back(click.cents);
     std::nth_element(cents.begin(), cents.begin() + cents.size() / 2, cents.end());
-    ++windows.edit();
+    ++seen.edit();
     out.collect({context.key(), context.window().start, cents[cents.size() / 2]});
   }
 };
@@ -248,15 +248,15 @@ TEST(WindowExamples, Late) {
   test.process({"ann", 2}, kZero + 1s);
   test.watermark(kZero + 2min);
   test.process({"ann", 4}, kZero + 1s);
-  ASSERT_EQ(test.values().size(), 2U);
-  EXPECT_EQ(test.values()[1].cents, 3);
+  ASSERT_EQ(test.output().size(), 2U);
+  EXPECT_EQ(test.output()[1].cents, 3);
 }
 
 Stream<Total> Triggers(const Stream<Click>& clicks) {
   // [triggers]
   auto early = clicks.key_by(&Click::user)
-                   .window("totals", tumbling(1h))
-                   .trigger(continuous_event_time_trigger(5s))  // every 5 s, and at the end
+                   .window("totals", tumbling(10s))
+                   .trigger(continuous_event_time_trigger(5s))  // halfway, and at the end
                    .aggregate(Sum{}, &MakeTotal);
   // [triggers]
   return early;
@@ -265,9 +265,9 @@ TEST(WindowExamples, Triggers) {
   OperatorTest<Click, Total> test(&Triggers);
   test.process({"ann", 1}, kZero);
   test.watermark(kZero + 5s);
-  EXPECT_EQ(test.values().size(), 1U);
+  EXPECT_EQ(test.output().size(), 1U);
   test.end();
-  EXPECT_EQ(test.values().size(), 2U);
+  EXPECT_EQ(test.output().size(), 2U);
 }
 
 // [own-trigger]
@@ -337,7 +337,7 @@ TEST(WindowExamples, Join) {
   test.process2({"ann", "home"}, kZero + 1s);
   test.process2({"ann", "late"}, kZero + 11s);
   test.end();
-  EXPECT_THAT(test.values(), ElementsAre("home 1"));
+  EXPECT_THAT(test.output(), ElementsAre("home 1"));
 }
 
 Stream<std::string> CoGroup(const Stream<Click>& clicks, const Stream<View>& views) {
@@ -360,7 +360,7 @@ TEST(WindowExamples, CoGroup) {
   test.process2({"bob", "home"}, kZero);
   test.process2({"bob", "cart"}, kZero);
   test.end();
-  EXPECT_THAT(test.values(), UnorderedElementsAre("1/0", "0/2"));
+  EXPECT_THAT(test.output(), UnorderedElementsAre("1/0", "0/2"));
 }
 
 }  // namespace

@@ -21,11 +21,6 @@ struct RecordingBuilder final : JobBuilder {
     options.emplace_back(std::move(key), std::move(value));
   }
 
-  void DeclareArgument(ArgumentSpec argument) override { arguments.push_back(std::move(argument)); }
-  void SetOption(std::string key, std::string value) override {
-    options.emplace_back(std::move(key), std::move(value));
-  }
-
   std::vector<OperatorSpec> operators;
   std::vector<std::string> problems;
   std::vector<ArgumentSpec> arguments;

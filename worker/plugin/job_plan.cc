@@ -2,10 +2,11 @@
 
 #include <utility>
 
+#include "api/runtime/job_recorder.h"
 #include "common/config/configuration.h"
 #include "common/config/options.h"
 #include "worker/plugin/graph_builder.h"
-#include "api/runtime/job_recorder.h"
+#include "worker/plugin/job_options.h"
 #include "worker/plugin/loader.h"
 #include "worker/plugin/note_reader.h"
 

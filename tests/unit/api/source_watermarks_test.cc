@@ -294,15 +294,13 @@ TEST(SourceWatermarksTest, WhenIdleSubtaskReadsThenItIsActiveBeforeTheRecord) {
     void EmitStatus(bool idle) override { log.push_back(idle ? "idle" : "active"); }
     std::vector<std::string> log;
   } output;
-  testing::ManualClock clock;
-  std::map<std::string, Counter> counters;
-  const HarnessSetup setup;
-  testing::HarnessContext context(setup, clock, counters);
+  testing::TestSurroundings surroundings;
+  testing::TestContext context(testing::OperatorIdentity{}, surroundings);
   auto op = MakeSource(TimelineSource({Silence(20) + Records({7})}),
                        monotonous_timestamps().with_idleness(100ms))();
   ASSERT_TRUE(op->Open(context, output).ok());
   auto& source = static_cast<SourceOperator&>(*op);
-  while (source.Poll() != SourcePoll::kExhausted) clock.Advance(10ms);
+  while (source.Poll() != SourcePoll::kExhausted) surroundings.clock.Advance(10ms);
   EXPECT_EQ(output.log, (std::vector<std::string>{"idle", "active", "records 1"}));
 }
 

@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// region job
+// [job]
 struct Click {
   std::string user;
   std::int64_t price = 0;
@@ -41,9 +41,9 @@ Stream<Spent> SumPerUser(const Stream<Click>& clicks) {
 void ShopJob(Environment& env, const Arguments&) {
   SumPerUser(env.from("clicks", NoSource<Click>{})).sink_to("spent", NoSink<Spent>{});
 }
-// endregion
+// [job]
 
-// region operator
+// [operator]
 TEST(SumUp, WhenAUserClicksThenTheSumGrows) {
   OperatorTest<Click, Spent> test(SumPerUser);
   test.process({"ann", 5}, Timestamp{1});
@@ -53,9 +53,9 @@ TEST(SumUp, WhenAUserClicksThenTheSumGrows) {
                                           EmittedAt(Spent{"ann", 7}, Timestamp{2})));
   EXPECT_THAT(test.side_output(kRefunds), SizeIs(1));
 }
-// endregion
+// [operator]
 
-// region time
+// [time]
 struct Remind : KeyedProcess<std::string, Click, std::string> {
   void process(const Click&, Context& context, Collector<std::string>&) {
     context.timers().set(context.timestamp() + Millis(10));
@@ -81,9 +81,9 @@ TEST(Remind, WhenTimePassesThenTimersFire) {
   test.advance_processing_time(1min);
   EXPECT_THAT(test.take_output(), ElementsAre("ann by the clock"));
 }
-// endregion
+// [time]
 
-// region state
+// [state]
 TEST(SumUp, WhenRestoredThenItGoesOn) {
   OperatorTest<Click, Spent> test(SumPerUser);
   test.process({"ann", 5});
@@ -102,9 +102,9 @@ TEST(SumUp, WhenTorturedThenNothingIsForgotten) {
   test.process({"ann", 2});
   EXPECT_THAT(test.output(), ElementsAre(Spent{"ann", 5}, Spent{"ann", 7}));
 }
-// endregion
+// [state]
 
-// region two-inputs
+// [two-inputs]
 TEST(Union, WhenOneInputIsBehindThenItHoldsBackTheWatermark) {
   TwoInputTest<Click, Click, Spent> test([](const Stream<Click>& web, const Stream<Click>& app) {
     return SumPerUser(web.union_with(app));
@@ -116,9 +116,9 @@ TEST(Union, WhenOneInputIsBehindThenItHoldsBackTheWatermark) {
   test.watermark2(Timestamp{10});
   EXPECT_EQ(Timestamp{10}, test.output_watermark());
 }
-// endregion
+// [two-inputs]
 
-// region async
+// [async]
 TEST(Doubling, WhenAnswersComeFromOtherThreadsThenEachCallWaitsForThem) {
   OperatorTest<int, int> test([](const Stream<int>& in) {
     return async_ordered(in, "double", blocking<int>(2, [](const int& i) { return 2 * i; }));
@@ -126,9 +126,9 @@ TEST(Doubling, WhenAnswersComeFromOtherThreadsThenEachCallWaitsForThem) {
   test.process(21);
   EXPECT_THAT(test.output(), ElementsAre(42));
 }
-// endregion
+// [async]
 
-// region whole-job
+// [whole-job]
 TEST(ShopJob, WhenItCrashesThenEverySumIsRight) {
   JobTest job(ShopJob);
   job.parallelism(2);
@@ -146,9 +146,9 @@ TEST(ShopJob, WhenItCrashesThenEverySumIsRight) {
   EXPECT_THAT(spent.records(), SizeIs(20));
   EXPECT_EQ((Spent{"ann", 20}), spent.records().back());
 }
-// endregion
+// [whole-job]
 
-// region seeds
+// [seeds]
 TEST(ShopJob, WhenChannelsAreReadInAnyOrderThenTheSumsAreTheSame) {
   same_for_seeds(50, [](std::uint64_t seed) {
     JobTest job(ShopJob);
@@ -163,9 +163,9 @@ TEST(ShopJob, WhenChannelsAreReadInAnyOrderThenTheSumsAreTheSame) {
     return sums;
   });
 }
-// endregion
+// [seeds]
 
-// region errors
+// [errors]
 TEST(ShopJob, WhenAUidIsMissingThenTheTestSaysSo) {
   JobTest job([](Environment& env, const Arguments&) {
     env.from("clicks", NoSource<Click>{})
@@ -175,4 +175,4 @@ TEST(ShopJob, WhenAUidIsMissingThenTheTestSaysSo) {
   });
   EXPECT_THAT([&] { job.run(); }, FailsWith(".process(\"my-name\", ...)"));
 }
-// endregion
+// [errors]
