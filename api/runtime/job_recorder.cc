@@ -10,7 +10,7 @@ std::uint32_t JobRecorder::AddOperator(OperatorSpec spec) {
 }
 
 RecordedJob RecordJob(const std::function<void(const JobArguments&, JobBuilder&)>& build,
-                       const JobArguments& arguments) {
+                      const JobArguments& arguments) {
   JobRecorder recorder;
   try {
     build(arguments, recorder);

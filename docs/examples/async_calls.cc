@@ -58,8 +58,7 @@ TEST(AsyncExamples, Ordered) {
 
 Stream<std::int64_t> Blocking(const Stream<std::string>& products) {
   // [async-blocking]
-  auto prices =
-      async_unordered(products, "prices", blocking<std::string>(/*threads=*/8, &PriceOf));
+  auto prices = async_unordered(products, "prices", blocking<std::string>(/*threads=*/8, &PriceOf));
   // [async-blocking]
   return prices;
 }

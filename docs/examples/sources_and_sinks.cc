@@ -30,7 +30,8 @@ struct Trade {
 void Collections(Environment& env, const Arguments&) {
   // [collections]
   auto words = env.from("words", from_elements("to", "be", "or", "not"));
-  auto numbers = env.from("numbers", sequence(1000, [](std::uint64_t i) { return i * i; }).rate(50));
+  auto numbers =
+      env.from("numbers", sequence(1000, [](std::uint64_t i) { return i * i; }).rate(50));
   // [collections]
   words.sink_to(print());
   numbers.sink_to(discard());
@@ -39,9 +40,10 @@ TEST(SourceExamples, Collections) { EXPECT_THAT(BuildJob(&Collections).problems,
 
 void Files(Environment& env, const Arguments& args) {
   // [files]
-  auto trades = env.from("trades", FileSource::csv<Trade>(args.path("input"))  // file, directory, *.csv
-                                       .time_format("%Y-%m-%d %H:%M:%S")
-                                       .on_malformed(skip()));
+  auto trades =
+      env.from("trades", FileSource::csv<Trade>(args.path("input"))  // file, directory, *.csv
+                             .time_format("%Y-%m-%d %H:%M:%S")
+                             .on_malformed(skip()));
   auto arriving = env.from("arriving", FileSource::json_lines<Trade>(args.path("inbox")).watch(1s));
   trades.union_with(arriving).sink_to(
       "out", FileSink::json_lines<Trade>(args.path("output"))

@@ -54,9 +54,8 @@ std::vector<std::int64_t> Results(Stream<Total> (*windows)(const Stream<Click>&)
 
 Stream<Total> Tumbling(const Stream<Click>& clicks) {
   // [tumbling]
-  auto totals = clicks.key_by(&Click::user)
-                    .window("totals", tumbling(10s))
-                    .aggregate(Sum{}, &MakeTotal);
+  auto totals =
+      clicks.key_by(&Click::user).window("totals", tumbling(10s)).aggregate(Sum{}, &MakeTotal);
   // [tumbling]
   return totals;
 }
@@ -74,9 +73,8 @@ TEST(WindowExamples, Offset) { EXPECT_THAT(Results(&Offset), ElementsAre(7)); }
 
 Stream<Total> Sliding(const Stream<Click>& clicks) {
   // [sliding]
-  auto totals = clicks.key_by(&Click::user)
-                    .window("totals", sliding(10s, 5s))
-                    .aggregate(Sum{}, &MakeTotal);
+  auto totals =
+      clicks.key_by(&Click::user).window("totals", sliding(10s, 5s)).aggregate(Sum{}, &MakeTotal);
   // [sliding]
   return totals;
 }
@@ -150,8 +148,10 @@ TEST(WindowExamples, ProcessingTime) {
 
 Stream<std::int64_t> All(const Stream<Click>& clicks) {
   // [window-all]
-  auto turnover = clicks.window_all("turnover", tumbling(10s))
-                      .aggregate(Sum{}, [](Window, const Sum& sum) { return sum.cents; });
+  auto turnover =
+      clicks.window_all("turnover", tumbling(10s)).aggregate(Sum{}, [](Window, const Sum& sum) {
+        return sum.cents;
+      });
   // [window-all]
   return turnover;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "api/runtime/job_defaults.h"
-#include "graph/planner_messages.h"
 #include "api/runtime/job_recorder.h"
+#include "graph/planner_messages.h"
 
 namespace penstock {
 

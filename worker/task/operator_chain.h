@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "api/runtime/operator.h"
+#include "api/runtime/operator_boundary.h"
 #include "api/runtime/plugin.h"
 #include "api/runtime/record_type.h"
 #include "graph/job_graph.h"
 #include "worker/state/frozen_chain.h"
 #include "worker/state/restored_checkpoint.h"
 #include "worker/stream_element.h"
-#include "api/runtime/operator_boundary.h"
 #include "worker/task/operator_context.h"
 #include "worker/task/partition_output.h"
 #include "worker/task/task_identity.h"

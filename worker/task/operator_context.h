@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "api/runtime/operator.h"
+#include "api/runtime/operator_boundary.h"
 #include "api/runtime/record_type.h"
 #include "common/mutex.h"
-#include "api/runtime/operator_boundary.h"
 #include "worker/task/task_identity.h"
 
 namespace penstock {

@@ -8,10 +8,10 @@
 #include "api/runtime/operator.h"
 #include "api/runtime/record_type.h"
 #include "common/status.h"
+#include "graph/watermark_valve.h"
 #include "worker/exchange/input_gate.h"
 #include "worker/task/barrier_aligner.h"
 #include "worker/task/operator_chain.h"
-#include "graph/watermark_valve.h"
 
 namespace penstock {
 

@@ -11,11 +11,7 @@ PENSTOCK_JOB(my_job) {
   const auto output = args.path("output", "output", "directory that gets part-*.csv");
   const auto window = args.get("window", Millis(1min), at_least(1s), "length of the windows");
 
-  env.from("views", FileSource::csv<View>(input))
-      .with_timestamps(bounded_out_of_orderness(5s), &View::time)
-      .filter(IsPage)
-      .key_by(&View::page)
-      .window("page-views", tumbling(window))
-      .aggregate(Tally{}, Summarize)
-      .sink_to("results", FileSink::csv<PageViews>(output));
+  const auto views =
+      env.from("views", FileSource::csv<View>(input), bounded_out_of_orderness(5s), &View::time);
+  CountViews(views, window).sink_to("results", FileSink::csv<PageViews>(output));
 }

@@ -38,3 +38,12 @@ inline bool IsPage(const View& view) { return !view.page.starts_with("/static/")
 inline PageViews Summarize(const std::string& page, penstock::Window window, const Tally& tally) {
   return {window.start, page, tally.views, tally.slowest_ms};
 }
+
+/// What the job does between its source and its sink.
+inline penstock::Stream<PageViews> CountViews(const penstock::Stream<View>& views,
+                                              penstock::Millis window) {
+  return views.filter(IsPage)
+      .key_by(&View::page)
+      .window("page-views", penstock::tumbling(window))
+      .aggregate(Tally{}, Summarize);
+}
