@@ -53,6 +53,10 @@ class TwoStreamsTest(EndToEndCase):
         self.assert_rows(output, "paid", paid)
         self.assert_rows(output, "odd", collections.Counter((i, i) for i in ids if i % 2 == 1))
         self.assert_rows(output, "joined", joined)
+        self.assert_rows(output, "tens", collections.Counter(
+            {(key, 10): RECORDS // 100 // 10 for key in range(100)}))
+        self.assert_rows(output, "visits", collections.Counter(
+            {(key, RECORDS // 1000): 1 for key in range(1000)}))
         self.assert_rows(output, "priced",
                          collections.Counter(
                              (i, value + 1) for i, value in (paid + joined).elements()))

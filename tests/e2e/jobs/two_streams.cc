@@ -8,7 +8,7 @@
 
 // Operators with several inputs and outputs, in a job whose output is known: orders 0, 1, … and
 // their payments, which come three milliseconds later. Arguments:
-//   --output DIRECTORY   gets paid, joined, odd and priced
+//   --output DIRECTORY   gets paid, joined, odd, priced, tens and visits
 //   --records NUMBER     orders
 //   --rate NUMBER        orders per second
 
@@ -63,6 +63,20 @@ struct Apply : KeyedBroadcastProcess<std::uint64_t, Row, Rule, Row> {
   }
 };
 
+/// A window's number of records, from the records themselves.
+struct CountRecords : WindowProcess<std::uint64_t, Row, Row> {
+  void process(Context& context, const WindowElements<Row>& rows, Collector<Row>& out) {
+    std::uint64_t count = 0;
+    for ([[maybe_unused]] const Row& row : rows) ++count;
+    out.collect({context.key(), count});
+  }
+};
+struct Visits {
+  std::uint64_t count = 0;
+  void add(const Order&) { ++count; }
+  void merge(const Visits& other) { count += other.count; }
+};
+
 Order MakeOrder(std::uint64_t i) { return {i, Timestamp{static_cast<std::int64_t>(i)}}; }
 Payment MakePayment(std::uint64_t i) { return {i, Timestamp{static_cast<std::int64_t>(i + 3)}}; }
 
@@ -70,9 +84,9 @@ PENSTOCK_JOB(two_streams) {
   const auto records = args.required<std::uint64_t>("records");
   const auto rate = args.required<std::uint64_t>("rate");
   const std::string output = args.path("output");
-  const auto orders = env.from("orders", sequence(records, &MakeOrder).splits(2).rate(rate))
-                          .with_timestamps(bounded_out_of_orderness(10ms), &Order::time)
-                          .key_by(&Order::id);
+  const auto timed = env.from("orders", sequence(records, &MakeOrder).splits(2).rate(rate),
+                              bounded_out_of_orderness(10ms), &Order::time);
+  const auto orders = timed.key_by(&Order::id);
   const auto payments = env.from("payments", sequence(records, &MakePayment).splits(2).rate(rate))
                             .with_timestamps(bounded_out_of_orderness(10ms), &Payment::time)
                             .key_by(&Payment::order);
@@ -90,6 +104,18 @@ PENSTOCK_JOB(two_streams) {
         return Row{order.id, payment.order - order.id};
       });
   joined.rescale().sink_to("joined", FileSink::csv<Row>(output + "/joined"));
+
+  matched.key_by([](const Row& row) { return row.order % 100; })
+      .window("tens", count_window(10))
+      .process(CountRecords{})
+      .sink_to("tens-out", FileSink::csv<Row>(output + "/tens"));
+  timed.key_by([](const Order& order) { return order.id % 1000; })
+      .window("visits", session(2s))
+      .aggregate(Visits{},
+                 [](std::uint64_t key, Window, const Visits& v) {
+                   return Row{key, v.count};
+                 })
+      .sink_to("visits-out", FileSink::csv<Row>(output + "/visits"));
 
   const auto both = matched.union_with(joined.shuffle());
   async_unordered(both, "price",

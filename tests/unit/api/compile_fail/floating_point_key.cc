@@ -1,4 +1,4 @@
-// expect: a key must not contain floating-point numbers
+// expect here: a key must not contain floating-point numbers
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
 

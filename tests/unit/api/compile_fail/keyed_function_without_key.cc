@@ -1,4 +1,4 @@
-// expect: process() needs an object of a class derived from penstock::Process<Record, Out>
+// expect here: process() needs an object of a class derived from penstock::Process<Record, Out>
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
 

@@ -1,4 +1,4 @@
-// expect: sessions merge: the aggregator needs `void merge(const Self&)`
+// expect here: sessions merge: the aggregator needs `void merge(const Self&)`
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
 

@@ -1,4 +1,4 @@
-// expect: filter() needs a function that takes one record of this stream
+// expect here: filter() needs a function that takes one record of this stream
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
 

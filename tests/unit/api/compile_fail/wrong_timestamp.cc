@@ -1,4 +1,4 @@
-// expect: the function that gives timestamps must be a member pointer or function
+// expect here: the function that gives timestamps must be a member pointer or function
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
 
