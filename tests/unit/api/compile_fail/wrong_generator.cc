@@ -1,4 +1,4 @@
-// expect here: the strategy's generator needs void on_event(const Record&, Timestamp, WatermarkOutput&)
+// expect here: the strategy's generator needs void on_event(const Record&, Timestamp,
 #include "api/penstock.h"
 #include "connectors/basic/sequence_source.h"
 
