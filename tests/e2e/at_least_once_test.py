@@ -6,7 +6,7 @@ import sys
 import unittest
 
 from check_output import Parts
-from cluster import ROOT, Cluster, wait_until
+from cluster import ROOT, Cluster
 from e2e_case import EndToEndCase
 
 sys.path.insert(0, str(ROOT / "jobs/kill_checker"))
@@ -22,14 +22,6 @@ class AtLeastOnceTest(EndToEndCase):
     def setUpClass(cls):
         cls.cluster = Cluster(workers=2, slots=1)
         cls.enterClassContext(cls.cluster)
-
-    def kill_a_host(self, job):
-        generation = self.cluster.get(f"/jobs/{job}")["generation"]
-        checkpoints = self.cluster.completed_checkpoints(job)
-        wait_until(lambda: self.cluster.completed_checkpoints(job) > checkpoints, "a checkpoint")
-        self.assertTrue(self.cluster.kill(self.cluster.task_hosts()[-1]))
-        wait_until(lambda: self.cluster.get(f"/jobs/{job}")["generation"] > generation, "a restart")
-        self.cluster.wait_state(job, "RUNNING")
 
     def test_when_hosts_are_killed_then_every_record_is_counted_at_least_once(self):
         output = self.new_directory() / "out"

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import unittest
 
-from cluster import ROOT
+from cluster import ROOT, wait_until
 
 TEXT = ROOT / "jobs/word_count/data/stream.txt"
 FLIGHTS = ROOT / "jobs/flight_delays/data/flights-20k.json"
@@ -35,6 +35,15 @@ class EndToEndCase(unittest.TestCase):
         path = pathlib.Path(tempfile.mkdtemp(prefix="penstock-e2e-"))
         self.addCleanup(shutil.rmtree, path, ignore_errors=True)
         return path
+
+    def kill_a_host(self, job):
+        """Kills a task host after the next checkpoint, and waits until the job runs again."""
+        generation = self.cluster.get(f"/jobs/{job}")["generation"]
+        checkpoints = self.cluster.completed_checkpoints(job)
+        wait_until(lambda: self.cluster.completed_checkpoints(job) > checkpoints, "a checkpoint")
+        self.assertTrue(self.cluster.kill(self.cluster.task_hosts()[-1]))
+        wait_until(lambda: self.cluster.get(f"/jobs/{job}")["generation"] > generation, "a restart")
+        self.cluster.wait_state(job, "RUNNING")
 
     def assert_done(self, result):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)

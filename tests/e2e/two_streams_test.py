@@ -5,7 +5,7 @@ import collections
 import unittest
 
 from check_output import Parts
-from cluster import Cluster, wait_until
+from cluster import Cluster
 from e2e_case import EndToEndCase
 
 RECORDS = 40000
@@ -18,14 +18,6 @@ class TwoStreamsTest(EndToEndCase):
     def setUpClass(cls):
         cls.cluster = Cluster(workers=2, slots=2)
         cls.enterClassContext(cls.cluster)
-
-    def kill_a_host(self, job):
-        generation = self.cluster.get(f"/jobs/{job}")["generation"]
-        checkpoints = self.cluster.completed_checkpoints(job)
-        wait_until(lambda: self.cluster.completed_checkpoints(job) > checkpoints, "a checkpoint")
-        self.assertTrue(self.cluster.kill(self.cluster.task_hosts()[-1]))
-        wait_until(lambda: self.cluster.get(f"/jobs/{job}")["generation"] > generation, "a restart")
-        self.cluster.wait_state(job, "RUNNING")
 
     def assert_rows(self, output, name, expected):
         rows = collections.Counter(tuple(map(int, row)) for _, row in Parts(output / name).rows())
