@@ -8,7 +8,10 @@ const coordinator = process.env.PENSTOCK_URL ?? "http://127.0.0.1:8081";
 const api =
   "^/(v1/|openapi.json|overview|config|cluster|stream|metrics|jobs|jars|plugins|taskmanagers|jobmanager|savepoint-disposal)";
 
-const proxy = { [api]: { target: coordinator, changeOrigin: true } };
+// The coordinator refuses changes from other origins than its own.
+const proxy = {
+  [api]: { target: coordinator, headers: { origin: coordinator }, changeOrigin: true },
+};
 
 export default defineConfig({
   plugins: [react()],
