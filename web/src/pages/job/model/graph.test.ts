@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { edgeId, layout, NODE_HEIGHT, NODE_WIDTH, operatorsOf, shapeKey, shapeOf, topologicalOrder } from "./graph";
+import {
+  edgeId,
+  layout,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  operatorsOf,
+  shapeKey,
+  shapeOf,
+  topologicalOrder,
+} from "./graph";
 import { syntheticJob } from "./synthetic";
 
 const diamond = () => {
@@ -96,7 +105,11 @@ describe("topological order", () => {
 
 describe("operators of a chain", () => {
   it("come from its name", () => {
-    expect(operatorsOf("sequence of 9 -> timestamps -> map")).toEqual(["sequence of 9", "timestamps", "map"]);
+    expect(operatorsOf("sequence of 9 -> timestamps -> map")).toEqual([
+      "sequence of 9",
+      "timestamps",
+      "map",
+    ]);
     expect(operatorsOf("map")).toEqual(["map"]);
   });
 });

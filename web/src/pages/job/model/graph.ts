@@ -72,7 +72,10 @@ export function shapeOf(job: Pick<JobDetail, "vertices" | "plan">): GraphShape {
     parallelism: vertex.parallelism,
   }));
   const known = new Set(nodes.map((node) => node.id));
-  return { nodes, edges: edgesOf(job.plan).filter((edge) => known.has(edge.source) && known.has(edge.target)) };
+  return {
+    nodes,
+    edges: edgesOf(job.plan).filter((edge) => known.has(edge.source) && known.has(edge.target)),
+  };
 }
 
 /** Equal for shapes that look the same; a change of it is the only reason to lay out again. */
@@ -86,9 +89,16 @@ export function shapeKey(shape: GraphShape): string {
 /** Upper left corners by id. */
 export function layout(shape: GraphShape, direction: Direction): Map<string, Point> {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: direction, nodesep: 36, ranksep: direction === "LR" ? 120 : 72, marginx: 8, marginy: 8 });
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: 36,
+    ranksep: direction === "LR" ? 120 : 72,
+    marginx: 8,
+    marginy: 8,
+  });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of shape.nodes) graph.setNode(node.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
+  for (const node of shape.nodes)
+    graph.setNode(node.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   for (const edge of shape.edges) graph.setEdge(edge.source, edge.target, {}, edge.id);
   dagre.layout(graph);
   return new Map(

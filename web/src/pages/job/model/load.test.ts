@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { BACKPRESSURED, BUSY, contrast, IDLE, loadColor, loadOf, loadRgb, pressureOf, skewOf } from "./load";
+import {
+  BACKPRESSURED,
+  BUSY,
+  contrast,
+  IDLE,
+  loadColor,
+  loadOf,
+  loadRgb,
+  pressureOf,
+  skewOf,
+} from "./load";
 
 describe("colours of load", () => {
   it("run from blue over red to black", () => {
@@ -26,7 +36,7 @@ describe("colours of load", () => {
 describe("load", () => {
   it("is unknown without measurements", () => {
     expect(loadOf(undefined)).toBeUndefined();
-    expect(loadOf({ "busy-ratio": null })).toBeUndefined();
+    expect(loadOf({ skew: 0 })).toBeUndefined();
   });
 
   it("has shares that sum to one", () => {

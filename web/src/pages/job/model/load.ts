@@ -14,12 +14,15 @@ const linear = (channel: number) => {
   const c = channel / 255;
   return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
 };
-const gamma = (c: number) => Math.round(255 * (c <= 0.0031308 ? c * 12.92 : 1.055 * c ** (1 / 2.4) - 0.055));
+const gamma = (c: number) =>
+  Math.round(255 * (c <= 0.0031308 ? c * 12.92 : 1.055 * c ** (1 / 2.4) - 0.055));
 
 /** Between two colours, by linear light, so that the middle is not muddy. */
 export function mix(from: Rgb, to: Rgb, share: number): Rgb {
   const t = clamp(share);
-  return [0, 1, 2].map((i) => gamma(linear(from[i] ?? 0) * (1 - t) + linear(to[i] ?? 0) * t)) as unknown as Rgb;
+  return [0, 1, 2].map((i) =>
+    gamma(linear(from[i] ?? 0) * (1 - t) + linear(to[i] ?? 0) * t),
+  ) as unknown as Rgb;
 }
 
 /** WCAG's relative luminance. */
@@ -65,9 +68,18 @@ export function loadOf(live: Live | null | undefined): Load | undefined {
   if (live == null || busy == null) return undefined;
   const backpressured = clamp(live["backpressured-ratio"] ?? 0);
   const average = clamp(live["busy-ratio-average"] ?? busy);
-  const waiting = Math.min(1 - average, clamp(live["backpressured-ratio-average"] ?? backpressured));
+  const waiting = Math.min(
+    1 - average,
+    clamp(live["backpressured-ratio-average"] ?? backpressured),
+  );
   const level =
-    backpressured > 0.5 ? "back-pressured" : busy >= 0.8 ? "busy" : busy < 0.05 && backpressured <= 0.1 ? "idle" : "ok";
+    backpressured > 0.5
+      ? "back-pressured"
+      : busy >= 0.8
+        ? "busy"
+        : busy < 0.05 && backpressured <= 0.1
+          ? "idle"
+          : "ok";
   return {
     busy: clamp(busy),
     backpressured,

@@ -3,7 +3,11 @@ import { historyRows, metricNames, Recorder, splitMetricId, unitOf } from "./met
 
 describe("history", () => {
   it("becomes rows with times in seconds, with gaps for what is not remembered", () => {
-    const history = { interval: 1000, timestamps: [1000, 2000], series: { "busy-ratio": [0.1, null] } };
+    const history = {
+      interval: 1000,
+      timestamps: [1000, 2000],
+      series: { "busy-ratio": [0.1, null] },
+    };
     expect(historyRows(history, ["busy-ratio", "gone"])).toEqual([
       [1, 2],
       [0.1, null],
@@ -14,15 +18,25 @@ describe("history", () => {
 
 describe("names of metrics", () => {
   it("stand behind the subtask", () => {
-    expect(splitMetricId("12.events.numRecordsOut")).toEqual({ subtask: 12, name: "events.numRecordsOut" });
+    expect(splitMetricId("12.events.numRecordsOut")).toEqual({
+      subtask: 12,
+      name: "events.numRecordsOut",
+    });
     expect(splitMetricId("uptime")).toEqual({ name: "uptime" });
     expect(metricNames(["1.b", "0.a", "0.b"])).toEqual(["a", "b"]);
   });
 
   it("tell the unit", () => {
-    expect(["busy-ratio", "currentInputWatermark", "busyTimeMs", "numBytesOut", "numRecordsInPerSecond", "restarts"].map(unitOf)).toEqual(
-      ["share", "time", "millis", "bytes", "per-second", "count"],
-    );
+    expect(
+      [
+        "busy-ratio",
+        "currentInputWatermark",
+        "busyTimeMs",
+        "numBytesOut",
+        "numRecordsInPerSecond",
+        "restarts",
+      ].map(unitOf),
+    ).toEqual(["share", "time", "millis", "bytes", "per-second", "count"]);
   });
 });
 

@@ -15,7 +15,10 @@ export type ChartRows = [number[], ...(number | null)[][]];
 /** The rows of some series; one that is not remembered has gaps only. */
 export function historyRows(history: History, names: readonly string[]): ChartRows {
   const gaps = () => history.timestamps.map(() => null);
-  return [history.timestamps.map((at) => at / 1000), ...names.map((name) => history.series[name] ?? gaps())];
+  return [
+    history.timestamps.map((at) => at / 1000),
+    ...names.map((name) => history.series[name] ?? gaps()),
+  ];
 }
 
 /** "3.numRecordsIn" → subtask 3 and the metric; a name without a subtask belongs to none. */
@@ -50,7 +53,11 @@ export class Recorder {
 
   add(at: Millis, sample: ReadonlyMap<string, number>): void {
     for (const name of sample.keys()) {
-      if (!this.values.has(name)) this.values.set(name, this.times.map(() => null));
+      if (!this.values.has(name))
+        this.values.set(
+          name,
+          this.times.map(() => null),
+        );
     }
     this.times.push(at);
     for (const [name, values] of this.values) values.push(sample.get(name) ?? null);
@@ -61,6 +68,9 @@ export class Recorder {
 
   rows(names: readonly string[]): ChartRows {
     const gaps = () => this.times.map(() => null);
-    return [this.times.map((at) => at / 1000), ...names.map((name) => [...(this.values.get(name) ?? gaps())])];
+    return [
+      this.times.map((at) => at / 1000),
+      ...names.map((name) => [...(this.values.get(name) ?? gaps())]),
+    ];
   }
 }

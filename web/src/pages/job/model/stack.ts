@@ -17,7 +17,8 @@ export interface Failure {
 }
 
 const FRAME = /^\s*(?:#\d+\s+|at\s+|\d+:\s+)(?:0x[0-9a-f]+\s+)?(?:in\s+)?(.*)$/i;
-const PLACE = /^(.*?)\s+(?:at\s+)?[([]?((?:[\w./+~-]*\/)?[\w.+-]+(?:\.(?:cc|cpp|cxx|h|hpp|so|c)(?:\.\d+)*)(?::\d+)*(?:\+0x[0-9a-f]+)?)[)\]]?$/;
+const PLACE =
+  /^(.*?)\s+(?:at\s+)?[([]?((?:[\w./+~-]*\/)?[\w.+-]+(?:\.(?:cc|cpp|cxx|h|hpp|so|c)(?:\.\d+)*)(?::\d+)*(?:\+0x[0-9a-f]+)?)[)\]]?$/;
 
 function frameOf(line: string): Frame | undefined {
   const body = FRAME.exec(line)?.[1]?.trim();

@@ -55,7 +55,12 @@ export function syntheticJob({ vertices, parallelism }: SyntheticSize, tick = 0)
     const parents = index % 5 === 4 ? [index - 1, index - 3] : [Math.floor((index - 1) / 2)];
     return [...new Set(parents)].map((parent) => ({ id: hex(parent), ship_strategy: "HASH" }));
   };
-  const nodes = list.map((vertex, i) => ({ id: vertex.id, parallelism, description: vertex.name, inputs: inputs(i) }));
+  const nodes = list.map((vertex, i) => ({
+    id: vertex.id,
+    parallelism,
+    description: vertex.name,
+    inputs: inputs(i),
+  }));
   return {
     jid: "0123456789abcdef0123456789abcdef",
     name: "synthetic",
@@ -72,7 +77,7 @@ export function syntheticJob({ vertices, parallelism }: SyntheticSize, tick = 0)
     timestamps: { CREATED: 1_700_000_000_000, RUNNING: 1_700_000_000_050 },
     vertices: list,
     "status-counts": { RUNNING: vertices * parallelism },
-    plan: { jid: "0123456789abcdef0123456789abcdef", name: "synthetic", nodes },
+    plan: { name: "synthetic", nodes },
     edges: nodes.flatMap((node) =>
       node.inputs.map((input) => ({
         source: input.id,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { EMPTY_TAIL, TAIL_LIMIT, withDropped, withRecords } from "./tail";
 
-const message = (record: unknown) => JSON.stringify({ subtask: 1, operator: "map", timestamp: null, record });
+const message = (record: unknown) =>
+  JSON.stringify({ subtask: 1, operator: "map", timestamp: null, record });
 
 describe("tail", () => {
   it("shows text as it is and other values as JSON", () => {
@@ -14,7 +15,10 @@ describe("tail", () => {
   });
 
   it("keeps the newest and counts on", () => {
-    const many = withRecords(EMPTY_TAIL, Array.from({ length: TAIL_LIMIT + 5 }, (_, i) => message(i)));
+    const many = withRecords(
+      EMPTY_TAIL,
+      Array.from({ length: TAIL_LIMIT + 5 }, (_, i) => message(i)),
+    );
     expect(many.records).toHaveLength(TAIL_LIMIT);
     expect(many.records[0]?.number).toBe(6);
     expect(many.seen).toBe(TAIL_LIMIT + 5);

@@ -43,14 +43,20 @@ export function withRecords(tail: Tail, messages: readonly string[]): Tail {
       // Cut off on the way.
     }
   }
-  return { ...tail, seen: tail.seen + added.length, records: [...tail.records, ...added].slice(-TAIL_LIMIT) };
+  return {
+    ...tail,
+    seen: tail.seen + added.length,
+    records: [...tail.records, ...added].slice(-TAIL_LIMIT),
+  };
 }
 
 /** The data of a `dropped` event: a number, or an object that has it as `count`. */
 export function withDropped(tail: Tail, message: string): Tail {
   try {
     const data = JSON.parse(message);
-    const count = Number(typeof data === "object" && data !== null ? (data.count ?? data.dropped) : data);
+    const count = Number(
+      typeof data === "object" && data !== null ? (data.count ?? data.dropped) : data,
+    );
     return Number.isFinite(count) ? { ...tail, dropped: tail.dropped + count } : tail;
   } catch {
     return tail;

@@ -1,7 +1,7 @@
 // States over time as bars: of a job from its event log, of tasks from the times at which they entered
 // each state.
 
-import type { JobEvent, Millis, SubtaskTimes } from "./types";
+import type { JobEvent, Millis, TimelineSubtask } from "./types";
 
 export interface Span {
   state: string;
@@ -45,13 +45,17 @@ export function jobSpans(events: readonly JobEvent[], now: Millis): Span[] {
     const open = spans.at(-1);
     if (state === undefined || open?.state === state) continue;
     if (open) open.end = event.timestamp;
-    spans.push({ state, start: event.timestamp, end: isTerminal(state) ? event.timestamp : Math.max(now, event.timestamp) });
+    spans.push({
+      state,
+      start: event.timestamp,
+      end: isTerminal(state) ? event.timestamp : Math.max(now, event.timestamp),
+    });
   }
   return spans;
 }
 
 /** Of a whole vertex: it is in the state of its slowest subtask. */
-export function vertexSpans(subtasks: readonly SubtaskTimes[], now: Millis): Span[] {
+export function vertexSpans(subtasks: readonly TimelineSubtask[], now: Millis): Span[] {
   const latest: Record<string, Millis> = {};
   for (const { timestamps } of subtasks) {
     for (const [state, at] of Object.entries(timestamps)) {
@@ -70,13 +74,20 @@ export interface Window {
 export function windowOf(rows: readonly (readonly Span[])[], now: Millis): Window {
   const spans = rows.flat();
   if (spans.length === 0) return { start: now - 1000, end: now };
-  const start = spans.reduce((first, span) => Math.min(first, span.start), Number.POSITIVE_INFINITY);
+  const start = spans.reduce(
+    (first, span) => Math.min(first, span.start),
+    Number.POSITIVE_INFINITY,
+  );
   const end = spans.reduce((last, span) => Math.max(last, span.end), 0);
   return { start, end: Math.max(end, start + 1000) };
 }
 
 /** Shares 0..1 of the window; undefined when outside. A span is at least `least` wide, to be seen. */
-export function placeOf(span: Span, window: Window, least = 0.002): { left: number; width: number } | undefined {
+export function placeOf(
+  span: Span,
+  window: Window,
+  least = 0.002,
+): { left: number; width: number } | undefined {
   const length = window.end - window.start;
   const from = Math.max(span.start, window.start);
   const to = Math.min(span.end, window.end);
@@ -87,7 +98,10 @@ export function placeOf(span: Span, window: Window, least = 0.002): { left: numb
 
 /** Round times for an axis, at most `most` of them. */
 export function ticksOf(window: Window, most = 8): Millis[] {
-  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5];
+  const steps = [
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5,
+    36e5, 72e5,
+  ];
   const wanted = (window.end - window.start) / most;
   const step = steps.find((candidate) => candidate >= wanted) ?? Math.ceil(wanted / 864e5) * 864e5;
   const ticks: Millis[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endOf, longestPhase, phasesOf, slowest } from "./checkpointPhases";
+import { endOf, longestPhase, phasesOf, slowest } from "./checkpoint-phases";
 import type { CheckpointSubtask } from "./types";
 
 const part = (over: Partial<CheckpointSubtask> = {}): CheckpointSubtask => ({
@@ -26,7 +26,9 @@ describe("phases of a subtask's checkpoint", () => {
   });
 
   it("leave out what took no time", () => {
-    const names = phasesOf(part({ alignment: { duration: 0 }, end_to_end_duration: 65 })).map((phase) => phase.name);
+    const names = phasesOf(part({ alignment: { duration: 0 }, end_to_end_duration: 65 })).map(
+      (phase) => phase.name,
+    );
     expect(names).toEqual(["start-delay", "sync", "async"]);
   });
 
@@ -42,7 +44,11 @@ describe("phases of a subtask's checkpoint", () => {
 
 describe("what held a checkpoint up", () => {
   it("is the subtask that ended last, and its longest phase", () => {
-    const parts = [part(), part({ index: 1, end_to_end_duration: 300 }), { index: 2, status: "pending_or_failed" }];
+    const parts = [
+      part(),
+      part({ index: 1, end_to_end_duration: 300 }),
+      { index: 2, status: "pending_or_failed" },
+    ];
     expect(slowest(parts)?.index).toBe(1);
     expect(longestPhase(parts[1] ?? part())?.name).toBe("report");
     expect(slowest([])).toBeUndefined();

@@ -24,7 +24,11 @@ export const PHASES: Record<PhaseName, { label: string; meaning: string; color: 
   },
   sync: { label: "Sync", meaning: "records wait while the state is frozen", color: "#c4242a" },
   async: { label: "Async", meaning: "state is written while records go on", color: "#2563b0" },
-  report: { label: "Report", meaning: "until the coordinator had the acknowledgement", color: "#5f7c4f" },
+  report: {
+    label: "Report",
+    meaning: "until the coordinator had the acknowledgement",
+    color: "#5f7c4f",
+  },
 };
 
 /** Phases that took no time are left out. Empty until the subtask has acknowledged. */

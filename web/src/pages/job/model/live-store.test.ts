@@ -1,15 +1,25 @@
 import { describe, expect, it, vi } from "vitest";
-import { LiveStore } from "./liveStore";
+import { LiveStore } from "./live-store";
 
 describe("LiveStore", () => {
   it("wakes only those whose value has changed", () => {
     const store = new LiveStore<object>();
     const same = {};
-    store.replace(new Map([["a", same], ["b", {}]]));
+    store.replace(
+      new Map([
+        ["a", same],
+        ["b", {}],
+      ]),
+    );
     const [a, b] = [vi.fn(), vi.fn()];
     store.subscribe("a", a);
     store.subscribe("b", b);
-    store.replace(new Map([["a", same], ["b", {}]]));
+    store.replace(
+      new Map([
+        ["a", same],
+        ["b", {}],
+      ]),
+    );
     expect(a).not.toHaveBeenCalled();
     expect(b).toHaveBeenCalledTimes(1);
   });
