@@ -5,12 +5,16 @@ namespace penstock {
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
     : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
   AddClusterRoutes();
+  AddCoordinatorRoutes();
   AddPluginRoutes();
   AddJobRoutes();
   AddJobViewRoutes();
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddVertexRoutes();
+  AddSubtaskRoutes();
+  AddAbsentRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {

@@ -19,13 +19,17 @@ class RestService {
   void Handle(HttpRequest request, HttpResponder responder);
 
  private:
+  void AddAbsentRoutes();
   void AddClusterRoutes();
+  void AddCoordinatorRoutes();
   void AddPluginRoutes();
   void AddJobRoutes();
   void AddJobViewRoutes();
   void AddLogRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
+  void AddSubtaskRoutes();
+  void AddVertexRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
