@@ -19,6 +19,7 @@
 #include "coordinator/job_master.h"
 #include "coordinator/job_storage.h"
 #include "coordinator/job_store.h"
+#include "coordinator/metrics/loop_latency.h"
 #include "coordinator/plugin_store.h"
 #include "coordinator/slot_pool.h"
 #include "coordinator/trigger_log.h"
@@ -135,6 +136,7 @@ class Dispatcher {
   const TriggerLog& triggers() const { return triggers_; }
   const Configuration& config() const { return config_; }
   const Clock& clock() const { return parts_.clock; }
+  const LoopLatency& latency() const { return latency_; }
 
  private:
   struct Job {
@@ -197,6 +199,7 @@ class Dispatcher {
   std::map<JobId, Job> jobs_;
   std::vector<const JobMaster*> order_;
   SlotPool slots_;
+  LoopLatency latency_;  // of loop_
   std::deque<std::pair<JobId, JobEvent>> events_;
   bool draining_ = false;
 

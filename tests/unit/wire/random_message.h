@@ -78,7 +78,7 @@ class RandomMessage {
   }
   template <typename T>
   void Fill(T& value) {
-    if constexpr (std::is_integral_v<T>)
+    if constexpr (std::is_arithmetic_v<T>)
       value = static_cast<T>(random_());
     else
       boost::pfr::for_each_field(value, [this](auto& field) { Fill(field); });
