@@ -11,6 +11,7 @@
 
 #include "common/config/options.h"
 #include "common/logging.h"
+#include "common/process_usage.h"
 
 namespace penstock {
 namespace {
@@ -19,15 +20,6 @@ std::string HostName() {
   char name[256] = "";
   gethostname(name, sizeof(name) - 1);
   return name;
-}
-
-/// Resident memory of a process; 0 when it has ended.
-std::uint64_t ResidentBytesOf(pid_t pid) {
-  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
-  std::uint64_t total_pages = 0;
-  std::uint64_t resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -92,7 +84,7 @@ CoordinatorRpcClientHandlers Worker::ClientHandlers() {
           .on_command =
               [this](WorkerCommand command) { PostEvent(CommandArrived{std::move(command)}); },
           .on_lost = [this](Status reason) { PostEvent(CoordinatorLost{reason}); },
-          .heartbeat = [this] { return WorkerHeartbeat{ResidentBytes()}; }};
+          .heartbeat = [this] { return Measure(); }};
 }
 
 Status Worker::Start() {
@@ -239,10 +231,15 @@ void Worker::Do(const LogLine& line) {
        {"reason", line.error}});
 }
 
-std::uint64_t Worker::ResidentBytes() const {
-  std::uint64_t bytes = ResidentBytesOf(getpid());
-  for (const pid_t pid : watcher_.Pids()) bytes += ResidentBytesOf(pid);
-  return bytes;
+WorkerHeartbeat Worker::Measure() {
+  const ProcessUsage own = UsageOfThisProcess();
+  WorkerHeartbeat sum{own.resident_bytes, own.cpu_millis};
+  for (const pid_t pid : watcher_.Pids()) {
+    const ProcessUsage host = UsageOf(pid);
+    sum.resident_bytes += host.resident_bytes;
+    sum.cpu_millis += host.cpu_millis;
+  }
+  return sum;
 }
 
 }  // namespace penstock

@@ -84,7 +84,7 @@ class Worker {
   CoordinatorRpcClientHandlers ClientHandlers();
   WorkerAgentOptions AgentOptions() const;
   HostProcessOptions ProcessOptions() const;
-  std::uint64_t ResidentBytes() const;
+  WorkerHeartbeat Measure();
   std::string DataPath(std::string_view name) const;
 
   const Configuration configuration_;
