@@ -78,6 +78,14 @@ constexpr std::array kAllOptions{
     &options::kStateMemoryPerSlot.spec,
     &options::kLogLevel.spec,
     &options::kLogFormat.spec,
+    &options::kLogFile.spec,
+    &options::kLogFileSize.spec,
+    &options::kLogFiles.spec,
+    &options::kHostLogFileSize.spec,
+    &options::kHostLogFiles.spec,
+    &options::kHostLogsRetained.spec,
+    &options::kHostLogsSize.spec,
+    &options::kHostLogsAge.spec,
 };
 
 }  // namespace
