@@ -1,0 +1,5 @@
+import { Page } from "@/components/page";
+
+export function CoordinatorPage() {
+  return <Page title="Coordinator">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "@/components/page";
+
+export function WorkerPage() {
+  return <Page title="Worker">{null}</Page>;
+}
