@@ -259,7 +259,7 @@ struct WorkerEvent {
   union {
     heartbeat :group {
       residentBytes @0 :UInt64;
-      cpuMillis @8 :UInt64;
+      cpuMillis @9 :UInt64;
     }
     hostExited :group {
       host @1 :Id;

@@ -12,6 +12,7 @@
 #include "common/config/options.h"
 #include "common/logging.h"
 #include "common/process_usage.h"
+#include "worker/agent/host_log_pruning.h"
 
 namespace penstock {
 namespace {
@@ -65,7 +66,11 @@ std::string Worker::StatePath() const {
 }
 
 HostProcessOptions Worker::ProcessOptions() const {
-  return {.command = options_.host_command, .log_directory = DataPath("logs")};
+  return {
+      .command = options_.host_command,
+      .log_directory = DataPath("logs"),
+      .log_limits = {.file_bytes = configuration_.Get(options::kHostLogFileSize).bytes,
+                     .files = static_cast<unsigned>(configuration_.Get(options::kHostLogFiles))}};
 }
 
 CoordinatorRpcClientOptions Worker::ClientOptions() const {
@@ -102,6 +107,7 @@ Status Worker::Start() {
     return status;
   }
   cleaner_.Start();
+  cleaner_.Submit(std::packaged_task<void()>([this] { PruneLogs(); }));
   inspector_.Start();
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
@@ -123,8 +129,18 @@ void Worker::HostHasEnded(HostExited report) {
   cleaner_.Submit(
       std::packaged_task<void()>([this, path = JoinPath(StatePath(), ToString(report.host))] {
         static_cast<void>(fs_.RemoveTree(path));
+        PruneLogs();
       }));
   PostEvent(HostEnded{std::move(report)});
+}
+
+void Worker::PruneLogs() const {
+  PruneHostLogs(
+      DataPath("logs"),
+      {.hosts = static_cast<std::uint64_t>(configuration_.Get(options::kHostLogsRetained)),
+       .bytes = configuration_.Get(options::kHostLogsSize).bytes,
+       .age = configuration_.Get(options::kHostLogsAge)},
+      SystemClock::Instance().Wall());
 }
 
 void Worker::Stop() {
