@@ -186,6 +186,7 @@ class JobMaster {
   void OnHost(Host& host, const HostFinished&);
   void OnHost(Host& host, const HostFailed& failed);
   void OnHost(Host& host, const HostMetrics& metrics);
+  void OnHost(Host&, const QueryAnswer&) {}  // never comes here: the dispatcher's
   void AlignSources();
   void Fail(Cause cause);
   void RecordFailure(const Cause& cause);

@@ -51,7 +51,8 @@ Worker::Worker(const Configuration& configuration, WorkerOptions options, FileSy
                     },
                 .on_exit = [this](HostExited report) { HostHasEnded(std::move(report)); }}),
       agent_(AgentOptions()),
-      cache_(fs, DataPath("plugins")) {}
+      cache_(fs, DataPath("plugins")),
+      queries_(DataPath("logs")) {}
 
 Worker::~Worker() { assert(!thread_.joinable() && "Stop() was not called"); }
 
@@ -109,6 +110,7 @@ Status Worker::Start() {
     return status;
   }
   cleaner_.Start();
+  inspector_.Start();
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
 }
@@ -141,6 +143,7 @@ void Worker::Stop() {
     posted_.NotifyOne();
   }
   thread_.join();
+  inspector_.Stop();
   watcher_.Stop();
   client_.Stop();
   cleaner_.Stop();
@@ -212,6 +215,11 @@ void Worker::StorePlugin(const std::string& hash, const Result<std::string>& con
     PostEvent(PluginObtained{hash, *path});
   else
     PostEvent(PluginMissing{hash, path.status()});
+}
+
+void Worker::Do(const AnswerQuery& effect) {
+  inspector_.Submit(std::packaged_task<void()>(
+      [this, effect] { client_.Post(queries_.Answer(effect.id, effect.query)); }));
 }
 
 void Worker::Do(const Leave& effect) { options_.on_left(effect.reason); }
