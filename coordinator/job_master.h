@@ -191,6 +191,7 @@ class JobMaster {
   void OnHost(Host& host, const CheckpointDeclined& declined);
   void OnHost(Host& host, const HostFinished&);
   void OnHost(Host& host, const HostFailed& failed);
+  void OnHost(Host&, const QueryAnswer&) {}  // never comes here: the dispatcher's
   void AlignSources();
 
   // job_master_metrics.cc

@@ -142,6 +142,11 @@ struct CommandWriter {
   void operator()(const AlignSources& from) {
     WriteList(from.sources, to.initAlignSources().initSources(from.sources.size()));
   }
+  void operator()(const AskedOfHost& from) {
+    auto asked = to.initAskedOfHost();
+    asked.setId(from.id.value());
+    Write(from.query, asked.initQuery());
+  }
 };
 
 struct EventWriter {
@@ -176,6 +181,7 @@ struct EventWriter {
     metrics.setStateBytes(from.state_bytes);
     Write(from.memory, metrics.initMemory());
   }
+  void operator()(const penstock::QueryAnswer& from) { Write(from, to.initQueryAnswer()); }
 };
 
 penstock::DeployTasks ReadDeployTasks(HostCommand::DeployTasks::Reader from) {
@@ -219,6 +225,10 @@ penstock::HostCommand Read(HostCommand::Reader from) {
     case HostCommand::CANCEL_TASKS: return CancelTasks{};
     case HostCommand::ALIGN_SOURCES:
       return AlignSources{ReadList(from.getAlignSources().getSources())};
+    case HostCommand::ASKED_OF_HOST: {
+      auto asked = from.getAskedOfHost();
+      return AskedOfHost{QueryId(asked.getId()), Read(asked.getQuery())};
+    }
   }
   KJ_FAIL_REQUIRE("unknown command to a task host");
 }
@@ -242,6 +252,7 @@ penstock::HostEvent Read(HostEvent::Reader from) {
       return HostMetrics{ReadList(metrics.getTasks()), metrics.getStateBytes(),
                          Read(metrics.getMemory())};
     }
+    case HostEvent::QUERY_ANSWER: return Read(from.getQueryAnswer());
   }
   KJ_FAIL_REQUIRE("unknown event of a task host");
 }

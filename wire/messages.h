@@ -10,6 +10,7 @@
 #include "common/ids.h"
 #include "common/status.h"
 #include "common/task_snapshot.h"
+#include "wire/query.h"
 
 namespace penstock {
 
@@ -83,8 +84,14 @@ struct AlignSources {
   std::vector<SourceAlignment> sources;  ///< Those at the host.
 };
 
+/// Answered with QueryAnswer, by a thread that tasks cannot block.
+struct AskedOfHost {
+  QueryId id;
+  HostQuery query;
+};
+
 using HostCommand = std::variant<DeployTasks, StartTasks, TriggerCheckpoint, CheckpointCompleted,
-                                 StopSources, CancelTasks, AlignSources>;
+                                 StopSources, CancelTasks, AlignSources, AskedOfHost>;
 
 // ---- task host → coordinator, passed through by its worker ----
 
@@ -162,8 +169,9 @@ struct HostMetrics {
   MemoryUse memory;
 };
 
-using HostEvent = std::variant<HostReady, HostDeployed, SourceExhausted, CheckpointAcknowledged,
-                               CheckpointDeclined, HostFinished, HostFailed, HostMetrics>;
+using HostEvent =
+    std::variant<HostReady, HostDeployed, SourceExhausted, CheckpointAcknowledged,
+                 CheckpointDeclined, HostFinished, HostFailed, HostMetrics, QueryAnswer>;
 
 // ---- coordinator → worker ----
 
@@ -182,7 +190,13 @@ struct KillHost {
   HostId host;
 };
 
-using WorkerCommand = std::variant<StartHost, ForwardToHost, KillHost>;
+/// Answered with QueryAnswer.
+struct AskWorker {
+  QueryId id;
+  WorkerQuery query;
+};
+
+using WorkerCommand = std::variant<StartHost, ForwardToHost, KillHost, AskWorker>;
 
 // ---- worker → coordinator ----
 
@@ -213,7 +227,8 @@ struct FromHost {
   HostEvent event;
 };
 
-using WorkerEvent = std::variant<WorkerHeartbeat, HostExited, FromHost>;
+/// QueryAnswer also passes on those of task hosts.
+using WorkerEvent = std::variant<WorkerHeartbeat, HostExited, FromHost, QueryAnswer>;
 
 // ---- worker → task host, once, before anything else ----
 

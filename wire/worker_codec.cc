@@ -21,6 +21,11 @@ struct CommandWriter {
     Write(from.command, forward.initCommand());
   }
   void operator()(const KillHost& from) { Write(from.host, to.initKillHost()); }
+  void operator()(const AskWorker& from) {
+    auto ask = to.initAskWorker();
+    ask.setId(from.id.value());
+    Write(from.query, ask.initQuery());
+  }
 };
 
 struct EventWriter {
@@ -44,6 +49,7 @@ struct EventWriter {
     Write(from.host, from_host.initHost());
     Write(from.event, from_host.initEvent());
   }
+  void operator()(const penstock::QueryAnswer& from) { Write(from, to.initQueryAnswer()); }
 };
 
 }  // namespace
@@ -64,6 +70,10 @@ penstock::WorkerCommand Read(WorkerCommand::Reader from) {
       return ForwardToHost{ReadId<HostId>(forward.getHost()), Read(forward.getCommand())};
     }
     case WorkerCommand::KILL_HOST: return KillHost{ReadId<HostId>(from.getKillHost())};
+    case WorkerCommand::ASK_WORKER: {
+      auto ask = from.getAskWorker();
+      return AskWorker{QueryId(ask.getId()), Read(ask.getQuery())};
+    }
   }
   KJ_FAIL_REQUIRE("unknown command to a worker");
 }
@@ -87,6 +97,7 @@ penstock::WorkerEvent Read(WorkerEvent::Reader from) {
       auto from_host = from.getFromHost();
       return FromHost{ReadId<HostId>(from_host.getHost()), Read(from_host.getEvent())};
     }
+    case WorkerEvent::QUERY_ANSWER: return Read(from.getQueryAnswer());
   }
   KJ_FAIL_REQUIRE("unknown event of a worker");
 }

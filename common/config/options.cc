@@ -80,6 +80,14 @@ constexpr std::array kAllOptions{
     &options::kPrometheusMaxSeries.spec,
     &options::kLogLevel.spec,
     &options::kLogFormat.spec,
+    &options::kLogFile.spec,
+    &options::kLogFileSize.spec,
+    &options::kLogFiles.spec,
+    &options::kHostLogFileSize.spec,
+    &options::kHostLogFiles.spec,
+    &options::kHostLogsRetained.spec,
+    &options::kHostLogsSize.spec,
+    &options::kHostLogsAge.spec,
 };
 
 }  // namespace

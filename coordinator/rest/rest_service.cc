@@ -9,6 +9,7 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddPluginRoutes();
   AddJobRoutes();
   AddJobViewRoutes();
+  AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
 }

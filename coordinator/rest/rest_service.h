@@ -23,6 +23,7 @@ class RestService {
   void AddPluginRoutes();
   void AddJobRoutes();
   void AddJobViewRoutes();
+  void AddLogRoutes();
   void AddMetricRoutes();
   void AddVertexMetricRoutes();
   void AddRescaleRoutes();

@@ -12,6 +12,7 @@
 #include "common/config/options.h"
 #include "common/logging.h"
 #include "common/process_usage.h"
+#include "worker/agent/host_log_pruning.h"
 
 namespace penstock {
 namespace {
@@ -43,7 +44,8 @@ Worker::Worker(const Configuration& configuration, WorkerOptions options, FileSy
                     },
                 .on_exit = [this](HostExited report) { HostHasEnded(std::move(report)); }}),
       agent_(AgentOptions()),
-      cache_(fs, DataPath("plugins")) {}
+      cache_(fs, DataPath("plugins")),
+      queries_(DataPath("logs")) {}
 
 Worker::~Worker() { assert(!thread_.joinable() && "Stop() was not called"); }
 
@@ -64,7 +66,11 @@ std::string Worker::StatePath() const {
 }
 
 HostProcessOptions Worker::ProcessOptions() const {
-  return {.command = options_.host_command, .log_directory = DataPath("logs")};
+  return {
+      .command = options_.host_command,
+      .log_directory = DataPath("logs"),
+      .log_limits = {.file_bytes = configuration_.Get(options::kHostLogFileSize).bytes,
+                     .files = static_cast<unsigned>(configuration_.Get(options::kHostLogFiles))}};
 }
 
 CoordinatorRpcClientOptions Worker::ClientOptions() const {
@@ -101,6 +107,8 @@ Status Worker::Start() {
     return status;
   }
   cleaner_.Start();
+  cleaner_.Submit(std::packaged_task<void()>([this] { PruneLogs(); }));
+  inspector_.Start();
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
 }
@@ -121,8 +129,18 @@ void Worker::HostHasEnded(HostExited report) {
   cleaner_.Submit(
       std::packaged_task<void()>([this, path = JoinPath(StatePath(), ToString(report.host))] {
         static_cast<void>(fs_.RemoveTree(path));
+        PruneLogs();
       }));
   PostEvent(HostEnded{std::move(report)});
+}
+
+void Worker::PruneLogs() const {
+  PruneHostLogs(
+      DataPath("logs"),
+      {.hosts = static_cast<std::uint64_t>(configuration_.Get(options::kHostLogsRetained)),
+       .bytes = configuration_.Get(options::kHostLogsSize).bytes,
+       .age = configuration_.Get(options::kHostLogsAge)},
+      SystemClock::Instance().Wall());
 }
 
 void Worker::Stop() {
@@ -133,6 +151,7 @@ void Worker::Stop() {
     posted_.NotifyOne();
   }
   thread_.join();
+  inspector_.Stop();
   watcher_.Stop();
   client_.Stop();
   cleaner_.Stop();
@@ -204,6 +223,11 @@ void Worker::StorePlugin(const std::string& hash, const Result<std::string>& con
     PostEvent(PluginObtained{hash, *path});
   else
     PostEvent(PluginMissing{hash, path.status()});
+}
+
+void Worker::Do(const AnswerQuery& effect) {
+  inspector_.Submit(std::packaged_task<void()>(
+      [this, effect] { client_.Post(queries_.Answer(effect.id, effect.query)); }));
 }
 
 void Worker::Do(const Leave& effect) { options_.on_left(effect.reason); }
