@@ -36,7 +36,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <div className={classes.content}>
           <DisconnectedBanner />
-          <ErrorBoundary key={location}>{children}</ErrorBoundary>
+          <ErrorBoundary key={pageOf(location)}>{children}</ErrorBoundary>
         </div>
       </AppShell.Main>
       <TokenDialog />
@@ -46,4 +46,9 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function skipToContent(): void {
   document.getElementById("main")?.focus();
+}
+
+/** The pages of one job, or of one worker, are one: what they hold stays when a tab is chosen. */
+function pageOf(location: string): string {
+  return location.split("/").slice(0, 3).join("/");
 }
