@@ -21,7 +21,8 @@ Dispatcher::Dispatcher(Configuration config, DispatcherParts parts)
       loop_(parts_.clock),
       io_(parts_.clock),
       exports_(parts_.clock),
-      removals_(parts_.clock) {
+      removals_(parts_.clock),
+      inspections_(parts_.clock) {
   for (auto& planner : planners_) planner = std::make_unique<EventLoop>(parts_.clock);
 }
 
@@ -42,6 +43,7 @@ Status Dispatcher::Start() {
   io_.Start();
   exports_.Start();
   removals_.Start();
+  inspections_.Start();
   for (auto& planner : planners_) planner->Start();
   loop_.Start();
   return {};
@@ -50,6 +52,7 @@ Status Dispatcher::Start() {
 void Dispatcher::Stop() {
   for (auto& planner : planners_) planner->Stop();
   exports_.Stop();
+  inspections_.Stop();
   loop_.Stop();
   io_.Stop();
   removals_.Stop();
@@ -80,6 +83,7 @@ void Dispatcher::OnWorkerLost(WorkerId worker, const std::string& reason) {
   if (!slots_.workers().contains(worker)) return;
   LogWarn("worker lost", {{"worker", worker}, {"reason", reason}});
   auto grants = slots_.RemoveWorker(worker);
+  queries_.OnWorkerLost(worker);
   for (const auto& [id, job] : jobs_) events_.emplace_back(id, WorkerGone{worker, reason});
   Grant(std::move(grants));
 }
@@ -88,9 +92,12 @@ void Dispatcher::OnWorkerEvent(WorkerId worker, const WorkerEvent& event) {
   // A worker that was given up may still talk; its hosts count as gone.
   if (!slots_.workers().contains(worker)) return;
   if (const auto* heartbeat = std::get_if<WorkerHeartbeat>(&event)) {
-    return slots_.Heartbeat(worker, heartbeat->resident_bytes, parts_.clock.Now());
+    return slots_.Heartbeat(worker, *heartbeat, parts_.clock.Now());
   }
-  slots_.Heartbeat(worker, slots_.workers().at(worker).resident_bytes, parts_.clock.Now());
+  slots_.Heartbeat(worker, parts_.clock.Now());
+  if (const auto* answer = std::get_if<QueryAnswer>(&event)) {
+    return queries_.OnAnswer(worker, *answer);
+  }
   const auto* exited = std::get_if<HostExited>(&event);
   const HostId host = exited != nullptr ? exited->host : std::get<FromHost>(event).host;
   const auto owner = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& entry) {
@@ -104,6 +111,23 @@ void Dispatcher::OnWorkerEvent(WorkerId worker, const WorkerEvent& event) {
   Tell(owner->first, HostMessage{worker, host, std::get<FromHost>(event).event});
 }
 
+void Dispatcher::Ask(WorkerId worker, WorkerQuery query, Clock::Duration timeout,
+                     Done<std::string> done) {
+  if (!slots_.workers().contains(worker)) {
+    return done(Status::NotFound("there is no worker " + ToString(worker),
+                                 "'penstock workers' shows those that there are"));
+  }
+  const QueryId id = queries_.Begin(worker, std::move(done));
+  parts_.gateway.Send(worker, AskWorker{id, std::move(query)});
+  loop_.PostAt(parts_.clock.Now() + timeout, [this, id] { queries_.OnTimeout(id); });
+}
+
+void Dispatcher::Inspect(std::function<Result<std::string>()> work, Done<std::string> done) {
+  inspections_.Post([this, work = std::move(work), done = std::move(done)] {
+    loop_.Post([done, outcome = work()] { done(outcome); });
+  });
+}
+
 void Dispatcher::CheckHeartbeats() {
   const Clock::Duration timeout = config_.Get(options::kHeartbeatTimeout);
   for (const WorkerId worker : slots_.Silent(parts_.clock.Now(), timeout)) {
@@ -112,8 +136,11 @@ void Dispatcher::CheckHeartbeats() {
                                      config_.Get(options::kHeartbeatTimeout).count()));
   }
   DeleteDiscarded();
-  loop_.PostAt(parts_.clock.Now() + config_.Get(options::kHeartbeatInterval) / 2,
-               [this] { CheckHeartbeats(); });
+  const auto due = parts_.clock.Now() + config_.Get(options::kHeartbeatInterval) / 2;
+  loop_.PostAt(due, [this, due] {
+    latency_.Observe(parts_.clock.Now() - due);
+    CheckHeartbeats();
+  });
 }
 
 void Dispatcher::Tell(JobId job, JobEvent event) {

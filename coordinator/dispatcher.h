@@ -19,6 +19,8 @@
 #include "coordinator/job_master.h"
 #include "coordinator/job_storage.h"
 #include "coordinator/job_store.h"
+#include "coordinator/metrics/loop_latency.h"
+#include "coordinator/pending_queries.h"
 #include "coordinator/plugin_store.h"
 #include "coordinator/slot_pool.h"
 #include "coordinator/trigger_log.h"
@@ -124,6 +126,14 @@ class Dispatcher {
   /// cannot be.
   void Rescale(JobId job, std::uint32_t parallelism, Done<JobId> done);
 
+  /// Asks a worker, or one of its task hosts. `done` gets the answer's text (wire/query.h), or why
+  /// there is none: NotFound without such a worker or task host, kUnavailable when it ends before
+  /// it answers, kTimeout when it does not answer for `timeout`.
+  void Ask(WorkerId worker, WorkerQuery query, Clock::Duration timeout, Done<std::string> done);
+  /// Runs `work` on a thread for what people look at in this process; it may wait for a disk, but
+  /// not for long, and touches nothing of the dispatcher.
+  void Inspect(std::function<Result<std::string>()> work, Done<std::string> done);
+
   /// NotFound when there is no such job.
   Result<const JobMaster*> FindJob(JobId job) const;
   /// In order of submission.
@@ -135,6 +145,7 @@ class Dispatcher {
   const TriggerLog& triggers() const { return triggers_; }
   const Configuration& config() const { return config_; }
   const Clock& clock() const { return parts_.clock; }
+  const LoopLatency& latency() const { return latency_; }
 
  private:
   struct Job {
@@ -191,17 +202,20 @@ class Dispatcher {
   EventLoop io_;
   EventLoop exports_;   // copies savepoints
   EventLoop removals_;  // deletes savepoints and the checkpoints of ended jobs
+  EventLoop inspections_;
   std::array<std::unique_ptr<EventLoop>, 4> planners_;
   std::size_t next_planner_ = 0;
 
   std::map<JobId, Job> jobs_;
   std::vector<const JobMaster*> order_;
   SlotPool slots_;
+  LoopLatency latency_;  // of loop_
   std::deque<std::pair<JobId, JobEvent>> events_;
   bool draining_ = false;
 
   std::string checkpoint_directory_;  // constant after Start()
   TriggerLog triggers_;
+  PendingQueries queries_;
   std::multiset<std::string> in_use_;  // by exports and submissions
   std::set<JobId> discarded_;          // their checkpoints are still there
 };

@@ -86,6 +86,47 @@ struct SourceAlignment {
   others @1 :Int64;
 }
 
+struct HostQuery {
+  union {
+    dumpStacks :group {
+      subtasks @0 :List(SubtaskId);
+    }
+    sampleStacks :group {
+      subtasks @1 :List(SubtaskId);
+      durationMillis @2 :UInt32;
+      kind @3 :UInt8;
+    }
+    pollRecords :group {
+      vertex @4 :UInt32;
+      operatorUid @5 :Text;
+      maxPerSecond @6 :UInt32;
+    }
+  }
+}
+
+struct WorkerQuery {
+  union {
+    listLogs @0 :Void;
+    readLog :group {
+      name @1 :Text;
+      offset @2 :UInt64;
+      maxBytes @3 :UInt32;
+      fromEnd @4 :Bool;
+    }
+    dumpWorkerStacks @5 :Void;
+    askHost :group {
+      host @6 :Id;
+      query @7 :HostQuery;
+    }
+  }
+}
+
+struct QueryAnswer {
+  id @0 :UInt64;
+  status @1 :Status;
+  text @2 :Text;
+}
+
 struct HostCommand {
   union {
     deployTasks :group {
@@ -110,6 +151,10 @@ struct HostCommand {
     alignSources :group {
       sources @11 :List(SourceAlignment);
     }
+    askedOfHost :group {
+      id @12 :UInt64;
+      query @13 :HostQuery;
+    }
   }
 }
 
@@ -118,11 +163,26 @@ struct TaskMetrics {
   counters @1 :List(Counter);
   watermark @2 :Int64;
   idle @3 :Bool;
+  age @4 :UInt64;
+  gauges @5 :List(Gauge);
+  outputWatermark @6 :Int64 = -0x8000000000000000;
+  furthest @7 :Int64 = -0x8000000000000000;
+  slowestSplit @8 :Text;
+  edges @9 :List(EdgeMetrics);
 
   struct Counter {
     name @0 :Text;
     value @1 :UInt64;
   }
+  struct Gauge {
+    name @0 :Text;
+    value @1 :Float64;
+  }
+}
+
+struct EdgeMetrics {
+  records @0 :UInt64;
+  bytes @1 :UInt64;
 }
 
 struct MemoryUse {
@@ -162,6 +222,7 @@ struct HostEvent {
       stateBytes @14 :UInt64;
       memory @16 :MemoryUse;
     }
+    queryAnswer @17 :QueryAnswer;
   }
 }
 
@@ -178,6 +239,10 @@ struct WorkerCommand {
       command @5 :HostCommand;
     }
     killHost @6 :Id;
+    askWorker :group {
+      id @7 :UInt64;
+      query @8 :WorkerQuery;
+    }
   }
 }
 
@@ -194,6 +259,7 @@ struct WorkerEvent {
   union {
     heartbeat :group {
       residentBytes @0 :UInt64;
+      cpuMillis @9 :UInt64;
     }
     hostExited :group {
       host @1 :Id;
@@ -206,5 +272,6 @@ struct WorkerEvent {
       host @5 :Id;
       event @6 :HostEvent;
     }
+    queryAnswer @8 :QueryAnswer;
   }
 }

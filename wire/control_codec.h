@@ -24,6 +24,14 @@ penstock::WorkerCommand Read(WorkerCommand::Reader from);
 penstock::WorkerEvent Read(WorkerEvent::Reader from);
 penstock::WorkerRegistration Read(WorkerRegistration::Reader from);
 
+// query_codec.cc
+void Write(const penstock::HostQuery& from, HostQuery::Builder to);
+void Write(const penstock::WorkerQuery& from, WorkerQuery::Builder to);
+void Write(const penstock::QueryAnswer& from, QueryAnswer::Builder to);
+penstock::HostQuery Read(HostQuery::Reader from);
+penstock::WorkerQuery Read(WorkerQuery::Reader from);
+penstock::QueryAnswer Read(QueryAnswer::Reader from);
+
 // Parts that more than one message has.
 void Write(const penstock::JobSpec& from, JobSpec::Builder to);
 void Write(penstock::SubtaskId from, SubtaskId::Builder to);

@@ -7,7 +7,7 @@ namespace penstock {
 
 /// Version of wire/coordinator_rpc.capnp and of what its calls mean; coordinator and workers must
 /// have the same.
-inline constexpr std::uint32_t kControlProtocol = 1;
+inline constexpr std::uint32_t kControlProtocol = 2;
 
 /// Bytes of a plugin per call.
 inline constexpr std::uint32_t kPluginChunk = 1u << 20;

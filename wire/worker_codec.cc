@@ -21,13 +21,20 @@ struct CommandWriter {
     Write(from.command, forward.initCommand());
   }
   void operator()(const KillHost& from) { Write(from.host, to.initKillHost()); }
+  void operator()(const AskWorker& from) {
+    auto ask = to.initAskWorker();
+    ask.setId(from.id.value());
+    Write(from.query, ask.initQuery());
+  }
 };
 
 struct EventWriter {
   WorkerEvent::Builder to;
 
   void operator()(const WorkerHeartbeat& from) {
-    to.initHeartbeat().setResidentBytes(from.resident_bytes);
+    auto heartbeat = to.initHeartbeat();
+    heartbeat.setResidentBytes(from.resident_bytes);
+    heartbeat.setCpuMillis(from.cpu_millis);
   }
   void operator()(const HostExited& from) {
     auto exited = to.initHostExited();
@@ -42,6 +49,7 @@ struct EventWriter {
     Write(from.host, from_host.initHost());
     Write(from.event, from_host.initEvent());
   }
+  void operator()(const penstock::QueryAnswer& from) { Write(from, to.initQueryAnswer()); }
 };
 
 }  // namespace
@@ -62,6 +70,10 @@ penstock::WorkerCommand Read(WorkerCommand::Reader from) {
       return ForwardToHost{ReadId<HostId>(forward.getHost()), Read(forward.getCommand())};
     }
     case WorkerCommand::KILL_HOST: return KillHost{ReadId<HostId>(from.getKillHost())};
+    case WorkerCommand::ASK_WORKER: {
+      auto ask = from.getAskWorker();
+      return AskWorker{QueryId(ask.getId()), Read(ask.getQuery())};
+    }
   }
   KJ_FAIL_REQUIRE("unknown command to a worker");
 }
@@ -72,7 +84,10 @@ void Write(const penstock::WorkerEvent& from, WorkerEvent::Builder to) {
 
 penstock::WorkerEvent Read(WorkerEvent::Reader from) {
   switch (from.which()) {
-    case WorkerEvent::HEARTBEAT: return WorkerHeartbeat{from.getHeartbeat().getResidentBytes()};
+    case WorkerEvent::HEARTBEAT: {
+      auto heartbeat = from.getHeartbeat();
+      return WorkerHeartbeat{heartbeat.getResidentBytes(), heartbeat.getCpuMillis()};
+    }
     case WorkerEvent::HOST_EXITED: {
       auto exited = from.getHostExited();
       return HostExited{ReadId<HostId>(exited.getHost()), exited.getClean(), exited.getOrdered(),
@@ -82,6 +97,7 @@ penstock::WorkerEvent Read(WorkerEvent::Reader from) {
       auto from_host = from.getFromHost();
       return FromHost{ReadId<HostId>(from_host.getHost()), Read(from_host.getEvent())};
     }
+    case WorkerEvent::QUERY_ANSWER: return Read(from.getQueryAnswer());
   }
   KJ_FAIL_REQUIRE("unknown event of a worker");
 }

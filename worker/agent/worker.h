@@ -12,6 +12,7 @@
 #include "worker/agent/host_watcher.h"
 #include "worker/agent/plugin_cache.h"
 #include "worker/agent/worker_agent.h"
+#include "worker/agent/worker_queries.h"
 #include "worker/task/serial_executor.h"
 
 namespace penstock {
@@ -59,6 +60,8 @@ class Worker {
   Status MakeStateDirectory();
   /// On the watcher's thread.
   void HostHasEnded(HostExited report);
+  /// On the cleaner's thread.
+  void PruneLogs() const;
 
   /// For the agent's thread; dropped after Stop().
   void Post(Mail mail) EXCLUDES(mu_);
@@ -72,6 +75,7 @@ class Worker {
   void Do(const SendToHost& effect) { watcher_.Send(effect.host, effect.command); }
   void Do(const EndHost& effect) { watcher_.Kill(effect.host); }
   void Do(const Report& effect) { client_.Post(effect.event); }
+  void Do(const AnswerQuery& effect);
   void Do(const Leave& effect);
   void Do(const LogLine& effect);
   /// A fetched plugin is in memory.
@@ -82,7 +86,7 @@ class Worker {
   CoordinatorRpcClientHandlers ClientHandlers();
   WorkerAgentOptions AgentOptions() const;
   HostProcessOptions ProcessOptions() const;
-  std::uint64_t ResidentBytes() const;
+  WorkerHeartbeat Measure();
   std::string DataPath(std::string_view name) const;
 
   const Configuration configuration_;
@@ -96,7 +100,9 @@ class Worker {
   PluginCache cache_;
   bool unreachable_logged_ = false;
 
-  SerialExecutor cleaner_;  // removes the working state of task hosts that have ended
+  SerialExecutor cleaner_;  // removes what task hosts that have ended leave behind
+  const WorkerQueries queries_;
+  SerialExecutor inspector_;  // answers queries
   std::thread thread_;
   Mutex mu_;
   CondVar posted_;

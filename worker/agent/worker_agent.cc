@@ -26,6 +26,7 @@ void WorkerAgent::On(RegistrationRefused event) {
 
 void WorkerAgent::On(CoordinatorLost event) {
   plugins_asked_for_.clear();
+  asked_.clear();
   if (phase_ != Phase::kServing) return;
   Log(LogLevel::kWarn, "the coordinator is gone: ending all task hosts", event.reason.message());
   phase_ = Phase::kEndingHosts;
@@ -118,6 +119,35 @@ void WorkerAgent::Execute(KillHost kill) {
   End(found, "killed on the coordinator's order");
 }
 
+void WorkerAgent::Execute(AskWorker command) {
+  if (auto* ask = std::get_if<AskHost>(&command.query)) return Ask(command.id, std::move(*ask));
+  effects_.push_back(AnswerQuery{command.id, std::move(command.query)});
+}
+
+void WorkerAgent::Ask(QueryId id, AskHost ask) {
+  const auto found = hosts_.find(ask.host);
+  if (found == hosts_.end() || found->second.phase != HostPhase::kRunning) {
+    return ReportAnswer({id, Status::NotFound("the task host does not run"), ""});
+  }
+  asked_[id] = ask.host;
+  effects_.push_back(SendToHost{ask.host, AskedOfHost{id, std::move(ask.query)}});
+}
+
+void WorkerAgent::FailQueries(HostId host) {
+  for (auto asked = asked_.begin(); asked != asked_.end();) {
+    if (asked->second != host) {
+      ++asked;
+      continue;
+    }
+    ReportAnswer({asked->first, Status::Unavailable("the task host has ended"), ""});
+    asked = asked_.erase(asked);
+  }
+}
+
+void WorkerAgent::ReportAnswer(QueryAnswer answer) {
+  effects_.push_back(Report{std::move(answer)});
+}
+
 void WorkerAgent::On(PluginObtained event) {
   plugins_asked_for_.erase(event.hash);
   plugin_paths_[event.hash] = event.path;
@@ -165,6 +195,10 @@ void WorkerAgent::Spawn(Host& host, const std::string& plugin_path) {
 void WorkerAgent::On(HostSpoke event) {
   const auto found = hosts_.find(event.host);
   if (found == hosts_.end() || found->second.phase != HostPhase::kRunning) return;
+  if (auto* answer = std::get_if<QueryAnswer>(&event.event)) {
+    if (asked_.erase(answer->id) != 0) ReportAnswer(std::move(*answer));
+    return;
+  }
   effects_.push_back(Report{FromHost{event.host, std::move(event.event)}});
 }
 
@@ -175,6 +209,7 @@ void WorkerAgent::On(HostEnded event) {
   LogHost(expected ? LogLevel::kInfo : LogLevel::kWarn, "a task host has ended",
           found->second.start, event.report.description);
   hosts_.erase(found);
+  FailQueries(event.report.host);
   effects_.push_back(Report{std::move(event.report)});
   GoOnWithoutHosts();
 }

@@ -71,6 +71,11 @@ struct EndHost {
 struct Report {
   WorkerEvent event;
 };
+/// Of the worker itself: never AskHost. Answered past the agent.
+struct AnswerQuery {
+  QueryId id;
+  WorkerQuery query;
+};
 /// The last effect: no host is left. OK when it was asked to.
 struct Leave {
   Status reason;
@@ -85,7 +90,7 @@ struct LogLine {
 };
 
 using AgentEffect = std::variant<RegisterWorker, ObtainPlugin, SpawnHost, SendToHost, EndHost,
-                                 Report, Leave, LogLine>;
+                                 Report, AnswerQuery, Leave, LogLine>;
 
 /// Constant for the life of a worker.
 struct WorkerAgentOptions {
@@ -135,6 +140,11 @@ class WorkerAgent {
   void Execute(StartHost command);
   void Execute(ForwardToHost command);
   void Execute(KillHost command);
+  void Execute(AskWorker command);
+  void Ask(QueryId id, AskHost ask);
+  /// The questions that a host takes with it.
+  void FailQueries(HostId host);
+  void ReportAnswer(QueryAnswer answer);
 
   /// Why the host may not be started; OK when it may.
   Status Admit(const StartHost& start) const;
@@ -156,6 +166,7 @@ class WorkerAgent {
   std::map<JobId, Generation> newest_;
   std::map<std::string, std::string> plugin_paths_;  // by hash
   std::set<std::string> plugins_asked_for_;
+  std::map<QueryId, HostId> asked_;   // what hosts have not answered yet
   std::vector<AgentEffect> effects_;  // of the step under way
 };
 

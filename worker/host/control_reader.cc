@@ -28,6 +28,10 @@ void ControlReader::Run() {
       LogError("command can't be read", {{"error", command.status()}});
       ::_exit(1);
     }
+    if (auto* asked = std::get_if<AskedOfHost>(&*command)) {
+      inspector_.Ask(std::move(*asked));
+      continue;
+    }
     const bool cancel = std::holds_alternative<CancelTasks>(*command);
     inbox_.Post(std::move(*command));
     if (cancel) EndSoon();

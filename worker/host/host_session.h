@@ -53,6 +53,7 @@ class HostSession final : private TaskListener {
   void Obey(const DeployTasks& deploy);
   void Obey(const TriggerCheckpoint& trigger);
   void Obey(const CancelTasks&);
+  void Obey(const AskedOfHost&) {}  // never comes here: the inspector's
   template <typename Command>
   void Obey(const Command& command) {
     if (tasks_ != nullptr) tasks_->Post(command);

@@ -16,6 +16,7 @@
 #include "wire/message_pipe.h"
 #include "worker/host/control_reader.h"
 #include "worker/host/host_inbox.h"
+#include "worker/host/host_inspector.h"
 #include "worker/host/host_session.h"
 
 namespace penstock {
@@ -56,7 +57,9 @@ int TaskHostMain(int control_fd) {
   }
   StartLogging(*setup);
   HostInbox inbox;
-  ControlReader reader(pipe, inbox);
+  HostInspector inspector(pipe);
+  inspector.Start();
+  ControlReader reader(pipe, inbox, inspector);
   reader.Start();
   HostSession session(std::move(*setup), pipe, inbox, PosixFileSystem(), SystemClock::Instance());
   EndProcess(session.Run());

@@ -13,6 +13,7 @@
 
 #include "common/ids.h"
 #include "common/status.h"
+#include "wire/query.h"
 
 namespace penstock {
 
@@ -76,9 +77,10 @@ class RandomMessage {
   void Fill(std::variant<T...>& variant) {
     variant = Alternative<std::variant<T...>>(random_() % sizeof...(T));
   }
+  void Fill(SampleKind& kind) { kind = static_cast<SampleKind>(random_() % kSampleKinds); }
   template <typename T>
   void Fill(T& value) {
-    if constexpr (std::is_integral_v<T>)
+    if constexpr (std::is_arithmetic_v<T>)
       value = static_cast<T>(random_());
     else
       boost::pfr::for_each_field(value, [this](auto& field) { Fill(field); });

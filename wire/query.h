@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/ids.h"
+#include "common/status.h"
+
+namespace penstock {
+
+// What may be asked of a worker and of its task hosts while they work: for people who look, never
+// for decisions. A closed set; whatever is asked is answered with a Status and a text, whose form
+// is given here. Nothing of it changes what tasks do.
+
+/// Numbers the queries of one coordinator.
+using QueryId = StrongId<struct QueryIdTag, std::uint64_t>;
+
+// ---- of a task host; its tasks may be stuck ----
+
+/// Where its threads are. Text: JSON [{"thread", "stack": [frame, innermost first]}]; a thread that
+/// gave no answer has "silent": true instead.
+struct DumpStacks {
+  std::vector<SubtaskId> subtasks;  ///< Their threads only; none: all threads.
+};
+enum class SampleKind : std::uint8_t {
+  kOnCpu,   ///< By the CPU time that a thread has used.
+  kOffCpu,  ///< By the clock, where the thread did not run.
+  kFull,    ///< By the clock.
+};
+inline constexpr std::uint8_t kSampleKinds = 3;
+/// Where tasks spend their time, sampled for a while; the answer comes afterwards. Text: JSON
+/// [{"stack": [frame, outermost first], "count"}].
+struct SampleStacks {
+  std::vector<SubtaskId> subtasks;
+  std::uint32_t duration_millis = 0;  ///< At most 30 s.
+  SampleKind kind = SampleKind::kOnCpu;
+};
+/// What one operator has emitted since it was last asked. The first query begins; when none has
+/// come for two seconds, it ends. Text: JSON {"records": [{"subtask", "operator", "timestamp",
+/// "record"}], "dropped": number of records not among them}.
+struct PollRecords {
+  VertexId vertex;
+  std::string operator_uid;  ///< Uid or name; empty: the last operator of the vertex.
+  std::uint32_t max_per_second = 0;
+};
+using HostQuery = std::variant<DumpStacks, SampleStacks, PollRecords>;
+
+// ---- of a worker ----
+
+/// Text: JSON [{"name", "size", "mtime": epoch milliseconds}].
+struct ListLogs {};
+/// Bytes of a log. Text: the file's size and the offset of the first byte, in decimal digits with a
+/// blank between, a newline, then the bytes as they are.
+struct ReadLog {
+  std::string name;  ///< Of ListLogs; or "log", "stdout" for the worker's own.
+  std::uint64_t offset = 0;
+  std::uint32_t max_bytes = 0;
+  bool from_end = false;  ///< `offset` means nothing: the last bytes.
+};
+/// Of the worker process itself; text as for DumpStacks.
+struct DumpWorkerStacks {};
+struct AskHost {
+  HostId host;
+  HostQuery query;
+};
+using WorkerQuery = std::variant<ListLogs, ReadLog, DumpWorkerStacks, AskHost>;
+
+/// To any of these. NotFound for a task host that is not there.
+struct QueryAnswer {
+  QueryId id;
+  Status status;
+  std::string text;  ///< Empty when `status` is not OK.
+};
+
+}  // namespace penstock

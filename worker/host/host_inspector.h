@@ -1,0 +1,31 @@
+#pragma once
+
+#include "wire/message_pipe.h"
+#include "wire/messages.h"
+#include "worker/task/serial_executor.h"
+
+namespace penstock {
+
+/// Answers what is asked of a task host, on threads of its own, so that a task that is stuck does
+/// not keep anybody from seeing where. What takes a while has a thread to itself.
+class HostInspector {
+ public:
+  /// `pipe` outlives the process's other threads.
+  explicit HostInspector(MessagePipe& pipe) : pipe_(pipe) {}
+
+  /// The threads run until the process ends.
+  void Start();
+  /// Any thread; does not wait.
+  void Ask(AskedOfHost asked);
+
+ private:
+  Result<std::string> Run(const DumpStacks& query);
+  Result<std::string> Run(const SampleStacks& query);
+  Result<std::string> Run(const PollRecords& query);
+
+  MessagePipe& pipe_;
+  SerialExecutor quick_;
+  SerialExecutor slow_;
+};
+
+}  // namespace penstock
