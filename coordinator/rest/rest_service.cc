@@ -6,12 +6,16 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
     : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
   AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
+  AddCoordinatorRoutes();
   AddPluginRoutes();
   AddJobRoutes();
   AddJobViewRoutes();
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddVertexRoutes();
+  AddSubtaskRoutes();
+  AddAbsentRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {

@@ -19,7 +19,9 @@ class RestService {
   void Handle(HttpRequest request, HttpResponder responder);
 
  private:
+  void AddAbsentRoutes();
   void AddClusterRoutes();
+  void AddCoordinatorRoutes();
   void AddPluginRoutes();
   void AddJobRoutes();
   void AddJobViewRoutes();
@@ -28,6 +30,8 @@ class RestService {
   void AddVertexMetricRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
+  void AddSubtaskRoutes();
+  void AddVertexRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
