@@ -23,6 +23,7 @@ ExecutionGraph::ExecutionGraph(const JobGraph& graph, const Clock& clock) : cloc
 }
 
 void ExecutionGraph::Reset(const JobGraph& graph) {
+  ++changes_;
   first_of_vertex_.clear();
   executions_.clear();
   for (const JobVertex& vertex : graph.vertices) {
@@ -48,6 +49,7 @@ const Execution* ExecutionGraph::Find(SubtaskId subtask) const {
 void ExecutionGraph::Place(SubtaskId subtask, HostId host, WorkerId worker) {
   Execution* execution = FindMutable(subtask);
   if (execution == nullptr) return;
+  ++changes_;
   execution->host = host;
   execution->worker = worker;
   execution->start_millis = ToMillis(clock_.Wall());
@@ -55,6 +57,7 @@ void ExecutionGraph::Place(SubtaskId subtask, HostId host, WorkerId worker) {
 
 void ExecutionGraph::Change(Execution& execution, TaskState state) {
   if (HasEnded(execution.state)) return;
+  ++changes_;
   execution.state = state;
   if (HasEnded(state)) execution.end_millis = ToMillis(clock_.Wall());
 }

@@ -63,6 +63,8 @@ class ExecutionGraph {
   const std::vector<Execution>& executions() const { return executions_; }
   /// Null when the graph has no such subtask.
   const Execution* Find(SubtaskId subtask) const;
+  /// Another number whenever a task has been placed or has changed its state.
+  std::uint64_t changes() const { return changes_; }
   /// The tasks of one vertex by state, or of all.
   TaskCounts Counts(VertexId vertex) const;
   TaskCounts Counts() const;
@@ -76,6 +78,7 @@ class ExecutionGraph {
   const Clock& clock_;
   std::vector<std::size_t> first_of_vertex_;
   std::vector<Execution> executions_;
+  std::uint64_t changes_ = 0;
 };
 
 /// "window (2/4)"

@@ -3,7 +3,8 @@
 namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
-    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
+    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)), changes_(dispatcher) {
+  AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
   AddPluginRoutes();
   AddJobRoutes();
@@ -11,6 +12,7 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddStreamRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {
