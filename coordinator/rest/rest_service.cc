@@ -3,7 +3,7 @@
 namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
-    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
+    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)), changes_(dispatcher) {
   AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
   AddCoordinatorRoutes();
@@ -13,6 +13,7 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddStreamRoutes();
   AddVertexRoutes();
   AddSubtaskRoutes();
   AddAbsentRoutes();

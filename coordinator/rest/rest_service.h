@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "coordinator/dispatcher.h"
+#include "coordinator/rest/change_feed.h"
 #include "coordinator/rest/router.h"
 
 namespace penstock {
@@ -30,6 +31,7 @@ class RestService {
   void AddVertexMetricRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
+  void AddStreamRoutes();
   void AddSubtaskRoutes();
   void AddVertexRoutes();
 
@@ -44,6 +46,7 @@ class RestService {
   Dispatcher& dispatcher_;
   const std::function<void()> shut_down_;
   Router router_;
+  ChangeFeed changes_;
 };
 
 }  // namespace penstock
