@@ -29,9 +29,10 @@ const char* LevelOf(double ratio) {
   return ratio <= kBackPressured ? "ok" : ratio <= kHighBackPressure ? "low" : "high";
 }
 
-json::object SubtaskBackPressure(std::uint32_t subtask, const SubtaskLoad& load) {
+json::object SubtaskBackPressure(std::uint32_t subtask, std::uint64_t attempt,
+                                 const SubtaskLoad& load) {
   return {{"subtask", subtask},
-          {"attempt-number", 0},
+          {"attempt-number", attempt},
           {"backpressureLevel", LevelOf(load.backpressured)},
           {"backpressure-level", LevelOf(load.backpressured)},
           {"ratio", load.backpressured},
@@ -146,7 +147,7 @@ json::object BackPressureOf(const JobMaster& job, VertexId vertex, std::int64_t 
   const char* level = LevelOf(job.metrics().Live(vertex).backpressured);
   json::array subtasks;
   for (std::uint32_t i = 0; i < metrics.parallelism(); ++i) {
-    subtasks.push_back(SubtaskBackPressure(i, metrics.loads()[i]));
+    subtasks.push_back(SubtaskBackPressure(i, job.executions().attempt(), metrics.loads()[i]));
   }
   return {{"status", "ok"},
           {"backpressureLevel", level},
