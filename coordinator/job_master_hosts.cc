@@ -144,7 +144,8 @@ void JobMaster::On(const HostEnded& ended) {
     Fail({.status = Status::External(
               fmt::format("task host {} ended: {}", ToString(host.id), ended.exit.description),
               "its last lines are in 'penstock logs " + ToString(spec_.id) + "'"),
-          .worker = ToString(host.worker)});
+          .worker = ToString(host.worker),
+          .stack = ended.exit.stack});
   }
   if (AllGone() && (ending || phase_ == Phase::kDone)) OnAllGone();
 }
@@ -193,7 +194,8 @@ void JobMaster::RecordFailure(const Cause& cause) {
                                      .hint = cause.status.hint(),
                                      .task = cause.task,
                                      .worker = cause.worker,
-                                     .followed_by = {}});
+                                     .followed_by = {},
+                                     .stack = cause.stack});
   if (failures.size() > JobProgress::kFailures) failures.resize(JobProgress::kFailures);
 }
 
@@ -209,6 +211,7 @@ void JobMaster::AddConsequence(const Cause& cause) {
     first.hint = cause.status.hint();
     first.task = cause.task;
     first.worker = cause.worker;
+    first.stack = cause.stack;
   }
   if (first.followed_by.size() < kConsequences) first.followed_by.push_back(std::move(later));
 }

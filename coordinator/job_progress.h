@@ -22,6 +22,7 @@ struct JobFailure {
   std::string task;    ///< "window (2/4)"; empty when it is not one task's.
   std::string worker;  ///< Id of the worker; empty when unknown.
   std::vector<std::string> followed_by;
+  std::string stack;  ///< Where the process crashed, for people; empty when it did not.
   bool operator==(const JobFailure&) const = default;
 };
 

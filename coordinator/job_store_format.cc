@@ -9,7 +9,7 @@
 namespace penstock {
 namespace {
 
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::size_t kOverhead = 4 + 8;
 
 std::string Seal(const std::string& body) {
@@ -142,6 +142,7 @@ std::string EncodeJobProgress(const JobProgress& progress) {
   out.String(progress.stop_directory);
   out.String(progress.savepoint);
   out.Fixed(static_cast<std::uint8_t>(progress.discard_checkpoints));
+  for (const JobFailure& failure : progress.failures) out.String(failure.stack);
   return Seal(body);
 }
 
@@ -167,6 +168,9 @@ Result<JobProgress> DecodeJobProgress(std::string_view bytes, const std::string&
     progress.stop_directory = in.String();
     progress.savepoint = in.String();
     progress.discard_checkpoints = in.Fixed<std::uint8_t>() != 0;
+  }
+  if (value.version >= 3) {
+    for (JobFailure& failure : progress.failures) failure.stack = in.String();
   }
   if (in.failed() || in.remaining() != 0 || state >= kJobStates ||
       goal > static_cast<std::uint8_t>(JobGoal::kCancel)) {

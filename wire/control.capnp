@@ -251,6 +251,7 @@ struct WorkerEvent {
       ordered @7 :Bool;
       description @3 :Text;
       logTail @4 :Text;
+      stack @9 :Text;
     }
     fromHost :group {
       host @5 :Id;

@@ -226,12 +226,14 @@ json::object JobExceptions(const JobMaster& job) {
       followed.push_back(json::object{
           {"exceptionName", message}, {"stacktrace", message}, {"timestamp", failure.wall_millis}});
     }
-    json::object entry{{"exceptionName", failure.message},
-                       {"stacktrace", failure.message},
-                       {"hint", failure.hint},
-                       {"timestamp", failure.wall_millis},
-                       {"failureLabels", json::object()},
-                       {"concurrentExceptions", std::move(followed)}};
+    json::object entry{
+        {"exceptionName", failure.message},
+        {"stacktrace",
+         failure.stack.empty() ? failure.message : failure.message + "\n" + failure.stack},
+        {"hint", failure.hint},
+        {"timestamp", failure.wall_millis},
+        {"failureLabels", json::object()},
+        {"concurrentExceptions", std::move(followed)}};
     entry["taskName"] = failure.task.empty() ? json::value() : json::value(failure.task);
     entry["taskManagerId"] = failure.worker.empty() ? json::value() : json::value(failure.worker);
     all.push_back(json::object{{"exception", failure.message},

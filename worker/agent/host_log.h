@@ -15,7 +15,7 @@ namespace penstock {
 class HostLog {
  public:
   static constexpr std::uint64_t kMaxFile = 4u << 20;
-  static constexpr std::size_t kMaxTail = 4096;
+  static constexpr std::size_t kMaxTail = 16384;
 
   /// The directory of `path` must exist.
   explicit HostLog(const std::string& path, std::uint64_t max_file = kMaxFile);

@@ -11,6 +11,9 @@
 
 #include "common/config/options.h"
 #include "common/logging.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
+#include "common/stacks/stack_signal.h"
 
 namespace penstock {
 namespace {
@@ -101,6 +104,7 @@ Status Worker::Start() {
     return Status::InvalidArgument("the coordinator's port is not known",
                                    "set coordinator.rpc.port to the port it listens on");
   }
+  PENSTOCK_RETURN_IF_ERROR(InstallStackSignal());
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("plugins"), 0700));
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("logs"), 0700));
   PENSTOCK_RETURN_IF_ERROR(MakeStateDirectory());
@@ -132,7 +136,13 @@ void Worker::HostHasEnded(HostExited report) {
       std::packaged_task<void()>([this, path = JoinPath(StatePath(), ToString(report.host))] {
         static_cast<void>(fs_.RemoveTree(path));
       }));
-  PostEvent(HostEnded{std::move(report)});
+  if (!MayHaveCrashReport(report.log_tail)) return PostEvent(HostEnded{std::move(report)});
+  // Symbol tables are read for it, which the watcher must not wait for.
+  inspector_.Submit(std::packaged_task<void()>([this, report]() mutable {
+    if (const CrashReport crash = FindCrashReport(report.log_tail); !crash.empty())
+      report.stack = ToString(crash);
+    PostEvent(HostEnded{std::move(report)});
+  }));
 }
 
 void Worker::Stop() {
@@ -162,6 +172,7 @@ void Worker::PostEvent(AgentEvent event) {
 }
 
 void Worker::Run() {
+  const NamedThread name("agent");
   CarryOut(agent_.Begin());
   while (true) {
     Mail mail;

@@ -98,9 +98,9 @@ class Worker {
   PluginCache cache_;
   bool unreachable_logged_ = false;
 
-  SerialExecutor cleaner_;  // removes the working state of task hosts that have ended
+  SerialExecutor cleaner_{"cleaner"};  // removes the working state of task hosts that have ended
   const WorkerQueries queries_;
-  SerialExecutor inspector_;  // answers queries
+  SerialExecutor inspector_{"inspector"};  // answers queries
   std::thread thread_;
   Mutex mu_;
   CondVar posted_;

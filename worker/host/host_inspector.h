@@ -24,8 +24,8 @@ class HostInspector {
   Result<std::string> Run(const PollRecords& query);
 
   MessagePipe& pipe_;
-  SerialExecutor quick_;
-  SerialExecutor slow_;
+  SerialExecutor quick_{"inspector"};
+  SerialExecutor slow_{"sampler"};
 };
 
 }  // namespace penstock
