@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 
 #include "cli/cluster_file.h"
+#include "cli/dashboard_command.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/json_fields.h"
+#include "cli/output_file.h"
 #include "cli/shown_value.h"
 #include "common/clock.h"
 #include "common/config/options.h"
@@ -37,11 +39,13 @@ Result<ChildProcess> SpawnSupervisor(const CommandContext& context, unsigned wor
   PENSTOCK_RETURN_IF_ERROR(PosixFileSystem().MakeDirectories(logs));
   SpawnOptions spawn;
   spawn.argv = {"/proc/self/exe", "cluster", "supervise", "--workers", std::to_string(workers)};
-  for (const auto& [key, value] : context.config.Explicit()) {
+  std::map<std::string, std::string> values = context.config.Explicit();
+  values[std::string(options::kLogFile.spec.key)] = "supervisor.log";
+  for (const auto& [key, value] : values) {
     spawn.argv.push_back("-D");
     spawn.argv.push_back(key + "=" + value);
   }
-  spawn.stdout_file = JoinPath(logs, "supervisor.out");
+  spawn.stdout_file = OutputFile(DataDirectory(context), "supervisor");
   spawn.stderr_file = spawn.stdout_file;
   spawn.new_process_group = true;
   return ChildProcess::Spawn(spawn);
@@ -131,7 +135,8 @@ int StartCluster(const CommandContext& context, unsigned workers) {
   }
   supervisor->Detach();
   context.console.Message(fmt::format("The cluster is up: 1 coordinator, {} worker{}, at {}",
-                                      workers, workers == 1 ? "" : "s", context.Rest().base_url()));
+                                      workers, workers == 1 ? "" : "s", context.RestUrl()));
+  context.console.Message("dashboard: " + DashboardUrl(context));
   return kExitDone;
 }
 
@@ -167,7 +172,9 @@ int ShowCluster(const CommandContext& context) {
     return Fail(context, Status::NotFound("no cluster is running in " + DataDirectory(context),
                                           "start one with: penstock cluster start"));
   }
-  if (ShowValue(context, ClusterFileToJson(**running), RolesOf(**running))) return kExitDone;
+  json::value shown = ClusterFileToJson(**running);
+  shown.as_object()["dashboard"] = DashboardUrl(context);
+  if (ShowValue(context, shown, RolesOf(**running))) return kExitDone;
   Table table({"ROLE", "PID", "RESTARTS"});
   table.Add({"supervisor", std::to_string((*running)->supervisor), "-"});
   for (const ClusterProcess& process : (*running)->processes) {
@@ -175,6 +182,7 @@ int ShowCluster(const CommandContext& context) {
                std::to_string(process.restarts)});
   }
   context.console.Raw(table.Render());
+  context.console.Line("dashboard: " + DashboardUrl(context));
   return kExitDone;
 }
 

@@ -6,19 +6,26 @@
 
 namespace penstock {
 
-RestClient CommandContext::Rest() const {
+std::string CommandContext::RestUrl() const {
   // A coordinator on this machine: its port is configured, not its URL.
-  std::string url = config.Get(options::kRestUrl);
   if (config.Find(options::kRestUrl.spec).origin == ConfigOrigin::kDefault) {
-    url = "http://127.0.0.1:" + std::to_string(config.Get(options::kRestPort));
+    return "http://127.0.0.1:" + std::to_string(config.Get(options::kRestPort));
   }
-  const std::string path = JoinPath(config.Get(options::kDataDirectory), "token");
-  std::string token = ReadFile(PosixFileSystem(), path).ok()
-                          ? ReadFile(PosixFileSystem(), path).value()
-                          : std::string();  // the coordinator's refusal says what is missing
-  while (!token.empty() && token.back() == '\n') token.pop_back();
-  return RestClient(std::move(url), std::move(token));
+  std::string url = config.Get(options::kRestUrl);
+  while (url.ends_with('/')) url.pop_back();
+  return url;
 }
+
+std::string CommandContext::Token() const {
+  const std::string path = JoinPath(config.Get(options::kDataDirectory), "token");
+  Result<std::string> content = ReadFile(PosixFileSystem(), path);
+  if (!content.ok()) return "";  // the coordinator's refusal says what is missing
+  std::string token = std::move(content).value();
+  while (!token.empty() && token.back() == '\n') token.pop_back();
+  return token;
+}
+
+RestClient CommandContext::Rest() const { return RestClient(RestUrl(), Token()); }
 
 int Fail(const CommandContext& context, const Status& status) {
   context.console.ClearProgress();

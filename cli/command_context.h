@@ -17,6 +17,10 @@ struct CommandContext {
   /// A client for the coordinator that the configuration names, with the token from its data
   /// directory.
   RestClient Rest() const;
+  /// Of the coordinator that the configuration names: "http://127.0.0.1:8081".
+  std::string RestUrl() const;
+  /// The secret that permits changes; empty when it cannot be read.
+  std::string Token() const;
 };
 
 /// Prints the error, on a line of its own; the exit code that belongs to it.

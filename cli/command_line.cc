@@ -81,7 +81,7 @@ void CommandLine::AddCluster() {
                  [this](const CommandContext& context) { return StartCluster(context, workers_); });
   CLI::App* supervise = AddCommand(
       *cluster, "supervise", "The same in the foreground",
-      [this](const CommandContext& context) { return RunSupervisor(context.config, workers_); });
+      [this](const CommandContext& context) { return RunSupervisor(context, workers_); });
   for (CLI::App* command : {start, supervise}) {
     command->add_option("--workers", workers_, "Number of workers")
         ->check(CLI::Range(1, 64))

@@ -10,6 +10,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "cli/printable.h"
+#include "cli/text_width.h"
 #include "common/http/message.h"
 
 namespace penstock {
@@ -32,13 +34,6 @@ bool ColourWanted() {
          std::string_view(term) != "dumb";
 }
 
-/// Characters that a terminal shows for UTF-8 text.
-std::size_t DisplayWidth(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 }  // namespace
 
 Console::Console()
@@ -46,12 +41,12 @@ Console::Console()
 
 void Console::Line(std::string_view text) {
   ClearProgress();
-  Write(stdout, fmt::format("{}\n", text));
+  Write(stdout, Printable(text) + "\n");
 }
 
 void Console::Raw(std::string_view text) {
   ClearProgress();
-  Write(stdout, text);
+  Write(stdout, Printable(text));
 }
 
 Status Console::CheckOutput() const {
@@ -61,13 +56,14 @@ Status Console::CheckOutput() const {
 
 void Console::Message(std::string_view text) {
   ClearProgress();
-  Write(stderr, fmt::format("{}\n", text));
+  Write(stderr, Printable(text) + "\n");
 }
 
 void Console::Progress(std::string_view text) {
   if (!stderr_terminal_) return;
-  Write(stderr, colour_ ? fmt::format("{}{}{}{}", kClearLine, kDim, text, kReset)
-                        : fmt::format("\r{}", text));
+  const std::string line = Cut(PrintableLine(text), TerminalWidth(STDERR_FILENO) - 1);
+  Write(stderr, colour_ ? fmt::format("{}{}{}{}", kClearLine, kDim, line, kReset)
+                        : fmt::format("{}{}", kClearLine, line));
   progress_shown_ = true;
 }
 
@@ -87,8 +83,13 @@ void Console::Error(const Status& status) {
   }
   const char* red = colour_ ? kRed : "";
   const char* reset = colour_ ? kReset : "";
-  Write(stderr, fmt::format("{}error:{} {}\n", red, reset, status.message()));
-  if (!status.hint().empty()) Write(stderr, fmt::format("hint: {}\n", status.hint()));
+  Write(stderr, fmt::format("{}error:{} {}\n", red, reset, Printable(status.message())));
+  if (!status.hint().empty()) Write(stderr, fmt::format("hint: {}\n", Printable(status.hint())));
+}
+
+void Table::Add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = PrintableLine(cell);
+  rows_.push_back(std::move(row));
 }
 
 std::string Table::Render() const {

@@ -14,7 +14,7 @@ enum class OutputFormat : unsigned char { kTable, kWide, kJson, kYaml, kName };
 
 /// The terminal: data goes to stdout, progress and messages to stderr, and progress only to a
 /// terminal. Colour only there, too, and not under NO_COLOR or TERM=dumb. Used by the main thread
-/// only.
+/// only. What others have written (cli/printable.h) cannot control the terminal.
 class Console {
  public:
   Console();
@@ -51,7 +51,7 @@ class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
   /// Requires as many cells as the header has.
-  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void Add(std::vector<std::string> row);
   std::string Render() const;
 
  private:

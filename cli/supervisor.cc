@@ -14,7 +14,9 @@
 
 #include "cli/cluster_file.h"
 #include "cli/exit_code.h"
+#include "cli/output_file.h"
 #include "common/clock.h"
+#include "common/config/options.h"
 #include "common/logging.h"
 #include "common/process.h"
 
@@ -72,7 +74,9 @@ void Supervisor::AddChild(std::string role, const std::string& command,
                           const Configuration& config) {
   Child child;
   child.command = {"/proc/self/exe", command};
-  for (const auto& [key, value] : config.Explicit()) {
+  std::map<std::string, std::string> values = config.Explicit();
+  values[std::string(options::kLogFile.spec.key)] = role + ".log";
+  for (const auto& [key, value] : values) {
     child.command.push_back("-D");
     child.command.push_back(key + "=" + value);
   }
@@ -84,7 +88,7 @@ Status Supervisor::Start(Child& child) {
   SpawnOptions spawn;
   spawn.argv = child.command;
   spawn.environment = {{"PENSTOCK_SUPERVISED", std::to_string(getpid())}};  // it ends with us
-  spawn.stdout_file = JoinPath(data_directory_, "logs/" + child.role + ".out");
+  spawn.stdout_file = OutputFile(data_directory_, child.role);
   spawn.stderr_file = spawn.stdout_file;
   PENSTOCK_ASSIGN_OR_RETURN(ChildProcess process, ChildProcess::Spawn(spawn));
   child.process = std::make_unique<ChildProcess>(std::move(process));
@@ -182,8 +186,9 @@ int Supervisor::Run() {
 
 }  // namespace
 
-int RunSupervisor(const Configuration& config, unsigned workers) {
-  return Supervisor(config, workers).Run();
+int RunSupervisor(const CommandContext& context, unsigned workers) {
+  if (Status status = InitLogging(context.config); !status.ok()) return Fail(context, status);
+  return Supervisor(context.config, workers).Run();
 }
 
 }  // namespace penstock

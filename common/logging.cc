@@ -11,6 +11,8 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "common/file_system.h"
+
 namespace penstock {
 namespace {
 
@@ -137,6 +139,26 @@ Status InitLogging(const LoggingOptions& options) {
       std::make_shared<const Logging>(Logging{MakeLogger(std::move(sinks)), options.format}));
   SetLogLevel(options.level);
   return {};
+}
+
+Status InitLogging(const Configuration& config) {
+  LoggingOptions logging;
+  logging.level = config.Get(options::kLogLevel);
+  logging.format = config.Get(options::kLogFormat);
+  logging.file_bytes = config.Get(options::kLogFileSize).bytes;
+  logging.files = static_cast<unsigned>(config.Get(options::kLogFiles));
+  const std::string name = config.Get(options::kLogFile);
+  if (name.empty()) return InitLogging(logging);
+  if (name.find('/') != std::string::npos || name.front() == '.') {
+    return Status::InvalidArgument("log.file: '" + name + "' is not the name of a file",
+                                   "give a name such as coordinator.log; it is made in "
+                                   "<penstock.data-dir>/logs");
+  }
+  const std::string directory = JoinPath(config.Get(options::kDataDirectory), "logs");
+  PENSTOCK_RETURN_IF_ERROR(PosixFileSystem().MakeDirectories(directory));
+  logging.to_stderr = false;
+  logging.file = JoinPath(directory, name);
+  return InitLogging(logging);
 }
 
 void SetLogLevel(LogLevel level) { current_level.store(level, std::memory_order_relaxed); }

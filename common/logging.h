@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "common/clock.h"
+#include "common/config/configuration.h"
 #include "common/config/options.h"
 #include "common/ids.h"
 #include "common/status.h"
@@ -62,6 +63,9 @@ struct LoggingOptions {
 /// Replaces where and how the process logs; before it, lines of level info and above go to stderr
 /// as text. Thread-safe. Fails when the file cannot be opened, leaving everything as it was.
 Status InitLogging(const LoggingOptions& options);
+/// As the options log.* say; makes <data>/logs when log.file is given. InvalidArgument when that is
+/// no plain name.
+Status InitLogging(const Configuration& config);
 void SetLogLevel(LogLevel level);
 bool LogEnabled(LogLevel level);
 

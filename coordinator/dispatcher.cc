@@ -92,9 +92,9 @@ void Dispatcher::OnWorkerEvent(WorkerId worker, const WorkerEvent& event) {
   // A worker that was given up may still talk; its hosts count as gone.
   if (!slots_.workers().contains(worker)) return;
   if (const auto* heartbeat = std::get_if<WorkerHeartbeat>(&event)) {
-    return slots_.Heartbeat(worker, heartbeat->resident_bytes, parts_.clock.Now());
+    return slots_.Heartbeat(worker, *heartbeat, parts_.clock.Now());
   }
-  slots_.Heartbeat(worker, slots_.workers().at(worker).resident_bytes, parts_.clock.Now());
+  slots_.Heartbeat(worker, parts_.clock.Now());
   if (const auto* answer = std::get_if<QueryAnswer>(&event)) {
     return queries_.OnAnswer(worker, *answer);
   }
@@ -136,8 +136,11 @@ void Dispatcher::CheckHeartbeats() {
                                      config_.Get(options::kHeartbeatTimeout).count()));
   }
   DeleteDiscarded();
-  loop_.PostAt(parts_.clock.Now() + config_.Get(options::kHeartbeatInterval) / 2,
-               [this] { CheckHeartbeats(); });
+  const auto due = parts_.clock.Now() + config_.Get(options::kHeartbeatInterval) / 2;
+  loop_.PostAt(due, [this, due] {
+    latency_.Observe(parts_.clock.Now() - due);
+    CheckHeartbeats();
+  });
 }
 
 void Dispatcher::Tell(JobId job, JobEvent event) {

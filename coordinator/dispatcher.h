@@ -19,6 +19,7 @@
 #include "coordinator/job_master.h"
 #include "coordinator/job_storage.h"
 #include "coordinator/job_store.h"
+#include "coordinator/metrics/loop_latency.h"
 #include "coordinator/pending_queries.h"
 #include "coordinator/plugin_store.h"
 #include "coordinator/slot_pool.h"
@@ -144,6 +145,7 @@ class Dispatcher {
   const TriggerLog& triggers() const { return triggers_; }
   const Configuration& config() const { return config_; }
   const Clock& clock() const { return parts_.clock; }
+  const LoopLatency& latency() const { return latency_; }
 
  private:
   struct Job {
@@ -207,6 +209,7 @@ class Dispatcher {
   std::map<JobId, Job> jobs_;
   std::vector<const JobMaster*> order_;
   SlotPool slots_;
+  LoopLatency latency_;  // of loop_
   std::deque<std::pair<JobId, JobEvent>> events_;
   bool draining_ = false;
 

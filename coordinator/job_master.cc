@@ -26,6 +26,7 @@ JobMaster::JobMaster(JobSpec spec, JobGraph graph, JobMasterOptions options, Job
       progress_(Recovered(std::move(progress))),
       restart_policy_(options_.restart, random_),
       executions_(graph_, clock_),
+      metrics_(graph_),
       checkpoints_(graph_, options_.checkpoints, clock_) {
   if (IsTerminal(progress_.state)) phase_ = Phase::kDone;
   RememberEvents();
@@ -81,6 +82,8 @@ void JobMaster::BeginAttempt() {
   first_checkpoint_ = true;
   fatal_ = secondary_cause_ = slots_broken_ = false;
   executions_.Reset(graph_);
+  metrics_.Reset(graph_);
+  told_holder_.reset();
   SetPhase(Phase::kWaitingForSlots);
   Tell(LogLevel::kInfo, EventKind::kScheduling,
        fmt::format("waiting for {} slots", graph_.slots()));

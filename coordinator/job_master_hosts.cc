@@ -105,13 +105,6 @@ void JobMaster::NoteUnreadable(const Status& error) {
        fmt::format("{} cannot be restored: {}", restore_->directory, error.message()));
 }
 
-void JobMaster::OnHost(Host& host, const HostMetrics& metrics) {
-  host.state_bytes = metrics.state_bytes;
-  host.memory = metrics.memory;
-  for (const TaskMetrics& task : metrics.tasks) executions_.SetMetrics(task);
-  AlignSources();
-}
-
 void JobMaster::AlignSources() {
   const Clock::MonotonicTime now = clock_.Now();
   const bool due = !aligned_at_ || now - *aligned_at_ >= kAlignmentInterval;

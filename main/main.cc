@@ -21,20 +21,13 @@ int Report(const Status& status) {
   return ExitCodeOf(status);
 }
 
-Status StartLogging(const Configuration& config) {
-  LoggingOptions logging;
-  logging.level = config.Get(options::kLogLevel);
-  logging.format = config.Get(options::kLogFormat);
-  return InitLogging(logging);
-}
-
 int RunCoordinator(const Configuration& config) {
-  if (Status status = StartLogging(config); !status.ok()) return Report(status);
+  if (Status status = InitLogging(config); !status.ok()) return Report(status);
   return Report(CoordinatorMain(config));
 }
 
 int RunWorker(const Configuration& config) {
-  if (Status status = StartLogging(config); !status.ok()) return Report(status);
+  if (Status status = InitLogging(config); !status.ok()) return Report(status);
   Result<std::string> secret =
       EnsureClusterSecret(PosixFileSystem(), config.Get(options::kDataDirectory));
   if (!secret.ok()) return Report(secret.status());

@@ -32,7 +32,9 @@ struct EventWriter {
   WorkerEvent::Builder to;
 
   void operator()(const WorkerHeartbeat& from) {
-    to.initHeartbeat().setResidentBytes(from.resident_bytes);
+    auto heartbeat = to.initHeartbeat();
+    heartbeat.setResidentBytes(from.resident_bytes);
+    heartbeat.setCpuMillis(from.cpu_millis);
   }
   void operator()(const HostExited& from) {
     auto exited = to.initHostExited();
@@ -83,7 +85,10 @@ void Write(const penstock::WorkerEvent& from, WorkerEvent::Builder to) {
 
 penstock::WorkerEvent Read(WorkerEvent::Reader from) {
   switch (from.which()) {
-    case WorkerEvent::HEARTBEAT: return WorkerHeartbeat{from.getHeartbeat().getResidentBytes()};
+    case WorkerEvent::HEARTBEAT: {
+      auto heartbeat = from.getHeartbeat();
+      return WorkerHeartbeat{heartbeat.getResidentBytes(), heartbeat.getCpuMillis()};
+    }
     case WorkerEvent::HOST_EXITED: {
       auto exited = from.getHostExited();
       return HostExited{ReadId<HostId>(exited.getHost()),

@@ -76,8 +76,18 @@ constexpr std::array kAllOptions{
     &options::kPlannerMemory.spec,
     &options::kStateBackend.spec,
     &options::kStateMemoryPerSlot.spec,
+    &options::kMetricsEnabled.spec,
+    &options::kPrometheusMaxSeries.spec,
     &options::kLogLevel.spec,
     &options::kLogFormat.spec,
+    &options::kLogFile.spec,
+    &options::kLogFileSize.spec,
+    &options::kLogFiles.spec,
+    &options::kHostLogFileSize.spec,
+    &options::kHostLogFiles.spec,
+    &options::kHostLogsRetained.spec,
+    &options::kHostLogsSize.spec,
+    &options::kHostLogsAge.spec,
 };
 
 }  // namespace
@@ -96,6 +106,7 @@ const OptionSpec* FindOption(std::string_view key) {
 OptionScope ScopeOf(const OptionSpec& spec) {
   if (&spec == &options::kCheckpointDirectory.spec) return OptionScope::kCluster;
   if (&spec == &options::kStateBackend.spec) return OptionScope::kJob;
+  if (&spec == &options::kMetricsEnabled.spec) return OptionScope::kJob;
   if (spec.key.starts_with("execution.state-recovery.")) return OptionScope::kSubmission;
   for (const char* prefix : {"execution.", "parallelism.", "pipeline.", "restart-strategy."}) {
     if (spec.key.starts_with(prefix)) return OptionScope::kJob;

@@ -250,6 +250,19 @@ inline constexpr Option<ByteSize> kStateMemoryPerSlot{
      .default_text = "0",
      .aliases = "state.backend.rocksdb.memory.fixed-per-slot"}};
 
+inline constexpr Option<bool> kMetricsEnabled{
+    {.key = "metrics.enabled",
+     .description = "Whether tasks count records and bytes and report on them; false is for "
+                    "measuring what that costs.",
+     .default_text = "true"}};
+inline constexpr Option<std::int64_t> kPrometheusMaxSeries{
+    {.key = "metrics.prometheus.max-series",
+     .description = "Most time series at the coordinator's /metrics; beyond it subtasks are left "
+                    "out, then operators, and vertices show their sums.",
+     .default_text = "10000",
+     .minimum = "100",
+     .maximum = "1000000"}};
+
 inline constexpr Option<LogLevel> kLogLevel{{.key = "log.level",
                                              .description = "Least severity that is logged.",
                                              .default_text = "info",
@@ -259,6 +272,51 @@ inline constexpr Option<LogFormat> kLogFormat{
      .description = "Log lines for people or for machines.",
      .default_text = "text",
      .choices = "text|json"}};
+inline constexpr Option<std::string> kLogFile{
+    {.key = "log.file",
+     .description = "Log to this file in <penstock.data-dir>/logs instead of stderr; empty for "
+                    "stderr. Processes of 'penstock cluster' have one each.",
+     .default_text = ""}};
+inline constexpr Option<ByteSize> kLogFileSize{
+    {.key = "log.max-file-size",
+     .description = "A log file that is larger is put aside and a new one begun.",
+     .default_text = "16m",
+     .minimum = "4k",
+     .maximum = "16g"}};
+inline constexpr Option<std::int64_t> kLogFiles{
+    {.key = "log.max-files",
+     .description = "Files put aside that are kept of each process.",
+     .default_text = "4",
+     .minimum = "1",
+     .maximum = "100",
+     .aliases = "env.log.max"}};
+inline constexpr Option<ByteSize> kHostLogFileSize{
+    {.key = "log.task-host.max-file-size",
+     .description = "The same for what a task host prints.",
+     .default_text = "4m",
+     .minimum = "4k",
+     .maximum = "16g"}};
+inline constexpr Option<std::int64_t> kHostLogFiles{
+    {.key = "log.task-host.max-files",
+     .description = "Files put aside that are kept of each task host.",
+     .default_text = "2",
+     .minimum = "0",
+     .maximum = "100"}};
+inline constexpr Option<std::int64_t> kHostLogsRetained{
+    {.key = "log.task-host.retained",
+     .description = "Ended task hosts whose logs are kept.",
+     .default_text = "100",
+     .minimum = "0",
+     .maximum = "100000"}};
+inline constexpr Option<ByteSize> kHostLogsSize{
+    {.key = "log.task-host.max-total-size",
+     .description = "Bytes that logs of ended task hosts may take; the oldest go first.",
+     .default_text = "256m"}};
+inline constexpr Option<Millis> kHostLogsAge{
+    {.key = "log.task-host.max-age",
+     .description = "Logs of task hosts that ended longer ago are removed.",
+     .default_text = "168 h",
+     .minimum = "1 s"}};
 
 }  // namespace options
 

@@ -11,21 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// Without `get` the names, with it the values asked for, as Flink does.
-HttpResponse MetricsAnswer(const std::map<std::string, std::string>& metrics,
-                           const HttpRequest& request) {
-  const std::string wanted = "," + std::string(request.Query("get")) + ",";
-  json::array answer;
-  for (const auto& [name, value] : metrics) {
-    if (wanted == ",,") {
-      answer.push_back(json::object{{"id", name}});
-    } else if (wanted.find("," + name + ",") != std::string::npos) {
-      answer.push_back(json::object{{"id", name}, {"value", value}});
-    }
-  }
-  return JsonResponse(answer);
-}
-
 Result<CheckpointId> ParseCheckpointId(const std::string& text) {
   std::uint64_t id = 0;
   const char* end = text.data() + text.size();
@@ -123,9 +108,6 @@ void RestService::AddJobViewRoutes() {
   AddJobView("/jobs/:job/status", [](const JobMaster& job, const RestCall&) {
     return JsonResponse(json::object{{"status", ToString(job.state())}});
   });
-  AddJobView("/jobs/:job/metrics", [this](const JobMaster& job, const RestCall& call) {
-    return MetricsAnswer(JobMetrics(job, NowMillis()), call.request);
-  });
   AddJobView("/jobs/:job/events", [](const JobMaster& job, const RestCall& call) {
     const auto since = ParseSince(call.request.Query("since"));
     return since.ok() ? JsonResponse(JobEvents(job, *since)) : ErrorResponse(since.status());
@@ -140,11 +122,6 @@ void RestService::AddJobViewRoutes() {
     const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
     if (!vertex.ok()) return ErrorResponse(vertex.status());
     return JsonResponse(VertexDetail(job, *vertex, NowMillis()));
-  });
-  AddJobView("/jobs/:job/vertices/:vertex/metrics", [](const JobMaster& job, const RestCall& call) {
-    const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
-    if (!vertex.ok()) return ErrorResponse(vertex.status());
-    return MetricsAnswer(VertexMetrics(job, *vertex), call.request);
   });
 }
 

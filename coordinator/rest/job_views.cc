@@ -6,6 +6,7 @@
 
 #include "checkpoint/stored_checkpoint.h"
 #include "common/logging.h"
+#include "coordinator/rest/live_views.h"
 
 namespace penstock {
 namespace {
@@ -102,7 +103,8 @@ json::object VertexOverview(const JobMaster& job, const JobVertex& vertex, std::
           {"end-time", span.end},
           {"duration", span.duration},
           {"tasks", CountsOf(counts, false)},
-          {"metrics", MetricsOf(executions)}};
+          {"metrics", TotalsOf(job, vertex.id)},
+          {"live", LiveOf(job, vertex.id, now)}};
 }
 
 /// Ours: what has become of the newest rescale; null when there was none.
@@ -171,6 +173,8 @@ json::object JobDetail(const JobMaster& job, const std::string& waiting, std::in
   detail["rescale"] = RescaleOf(job);
   detail["timestamps"] = std::move(timestamps);
   detail["vertices"] = std::move(vertices);
+  detail["edges"] = EdgesOf(job);
+  detail["bottleneck"] = BottleneckOf(job);
   detail["status-counts"] = CountsOf(job.executions().Counts(), false);
   detail["plan"] = PlanOf(job.graph(), ToString(job.spec().id));
   return detail;
@@ -309,34 +313,6 @@ std::string JobLogText(const JobMaster& job) {
                         ToString(log.worker), log.description, log.tail);
   }
   return text;
-}
-
-std::map<std::string, std::string> JobMetrics(const JobMaster& job, std::int64_t now) {
-  const CheckpointStatistics& checkpoints = job.checkpoints().statistics();
-  const auto& latest = checkpoints.latest_completed();
-  const auto running = job.progress().entered[static_cast<std::size_t>(JobState::kRunning)];
-  const bool up = job.state() == JobState::kRunning;
-  return {{"numRestarts", std::to_string(job.progress().restarts)},
-          {"uptime", std::to_string(up ? now - running : 0)},
-          {"stateBytes", std::to_string(job.state_bytes())},
-          {"lastCheckpointDuration", std::to_string(latest ? latest->duration_millis : -1)},
-          {"lastCheckpointSize", std::to_string(latest ? latest->new_bytes : 0)},
-          {"lastCheckpointFullSize", std::to_string(latest ? latest->bytes : 0)},
-          {"numberOfInProgressCheckpoints", job.checkpoints().in_flight() ? "1" : "0"},
-          {"numberOfCompletedCheckpoints", std::to_string(checkpoints.completed)},
-          {"numberOfFailedCheckpoints", std::to_string(checkpoints.failed)}};
-}
-
-std::map<std::string, std::string> VertexMetrics(const JobMaster& job, VertexId vertex) {
-  std::map<std::string, std::string> metrics;
-  for (const Execution* execution : ExecutionsOf(job, vertex)) {
-    const std::string prefix = std::to_string(execution->subtask.index) + ".";
-    for (const auto& [name, value] : execution->metrics.counters) {
-      metrics[prefix + name] = std::to_string(value);
-    }
-    metrics[prefix + "currentInputWatermark"] = std::to_string(execution->metrics.watermark);
-  }
-  return metrics;
 }
 
 }  // namespace penstock

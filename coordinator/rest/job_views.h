@@ -31,10 +31,6 @@ boost::json::object JobEvents(const JobMaster& job, std::uint64_t since);
 /// The events and the last lines of ended task hosts, for people.
 std::string JobLogText(const JobMaster& job);
 
-/// Names and values.
-std::map<std::string, std::string> JobMetrics(const JobMaster& job, std::int64_t now);
-std::map<std::string, std::string> VertexMetrics(const JobMaster& job, VertexId vertex);
-
 /// 32 hex digits, as clients of Flink expect it.
 std::string VertexIdText(VertexId vertex);
 Result<VertexId> ParseVertexId(const JobGraph& graph, const std::string& text);

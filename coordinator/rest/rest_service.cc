@@ -4,6 +4,7 @@ namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
     : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
+  AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
   AddPluginRoutes();
   AddJobRoutes();

@@ -24,12 +24,17 @@ class RestService {
   void AddJobRoutes();
   void AddJobViewRoutes();
   void AddLogRoutes();
+  void AddMetricRoutes();
+  void AddVertexMetricRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
   void AddJobView(std::string_view pattern, JobView view);
+  /// Likewise about one vertex of a job.
+  using VertexView = std::function<HttpResponse(const JobMaster&, VertexId, const RestCall&)>;
+  void AddVertexView(std::string_view pattern, VertexView view);
   std::int64_t NowMillis() const { return ToMillis(dispatcher_.clock().Wall()); }
 
   Dispatcher& dispatcher_;

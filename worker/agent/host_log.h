@@ -8,30 +8,47 @@
 
 namespace penstock {
 
-/// What a task host writes to stdout and stderr: into a file up to a size, with its end remembered.
-/// Lines are in the file at once, for people who watch it, but never synced: they are no state,
-/// which is why this goes past FileSystem. Errors of the disk lose lines, never the host. One
-/// thread.
+/// How much of a task host's output is kept: its file, and those that were full and put aside.
+struct HostLogLimits {
+  std::uint64_t file_bytes = 4u << 20;
+  unsigned files = 2;  ///< Put aside; the older ones are removed.
+};
+
+/// What a task host writes to stdout and stderr: into a file that is put aside when it is full, as
+/// <name>.1.log and so on, with its end remembered. Files end with whole lines where lines are not
+/// longer than a file. Bytes are in the file at once, for people who watch it, but never synced:
+/// they are no state, which is why this goes past FileSystem. Errors of the disk lose lines, never
+/// the host. One thread.
+///
+/// While it lives it holds a lock (flock(2)) on its file, by which pruning knows that the log is in
+/// use (worker/agent/host_log_pruning.h).
 class HostLog {
  public:
-  static constexpr std::uint64_t kMaxFile = 4u << 20;
   static constexpr std::size_t kMaxTail = 16384;
 
-  /// The directory of `path` must exist.
-  explicit HostLog(const std::string& path, std::uint64_t max_file = kMaxFile);
+  /// `path` ends with ".log"; its directory must exist.
+  explicit HostLog(std::string path, HostLogLimits limits = {});
 
   void Append(std::string_view bytes);
   /// The last whole lines, at most kMaxTail bytes.
   std::string Tail() const;
 
  private:
-  /// False when the disk fails.
-  bool Write(std::string_view bytes);
+  void Remember(std::string_view bytes);
+  void Open();
+  void PutAside();
+  /// Gives the file up when the disk fails.
+  void Write(std::string_view bytes);
 
-  UniqueFd file_;  // none: the disk has failed, or the file is full
-  std::uint64_t room_;
+  std::string path_;
+  HostLogLimits limits_;
+  UniqueFd file_;  // none: the disk has failed
+  std::uint64_t size_ = 0;
   std::string tail_;
   bool cut_ = false;  // tail_ is not all there was
 };
+
+/// The name of the log `path` that was put aside as the `number`th: "a.log" is "a.2.log".
+std::string PutAsideName(std::string_view path, unsigned number);
 
 }  // namespace penstock

@@ -43,7 +43,7 @@ Result<std::unique_ptr<HostProcess>> HostProcess::Spawn(const HostProcessOptions
   const std::string name = ToString(setup.job.id) + "-" + ToString(setup.host) + ".log";
   std::unique_ptr<HostProcess> process(
       new HostProcess(std::move(child), std::move(sockets.first), std::move(output.read),
-                      HostLog(JoinPath(options.log_directory, name))));
+                      HostLog(JoinPath(options.log_directory, name), options.log_limits)));
   PENSTOCK_RETURN_IF_ERROR(process->Queue(EncodeHostSetup(setup)));
   return process;
 }

@@ -16,6 +16,7 @@ struct HostProcessOptions {
   /// Program and arguments of a task host; it finds its socket at descriptor kTaskHostFd.
   std::vector<std::string> command;
   std::string log_directory;  ///< Exists; one file <job>-<host>.log each.
+  HostLogLimits log_limits{};
 };
 
 /// One task host process as its worker sees it: the process, its socket, its output. Nothing here

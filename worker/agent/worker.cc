@@ -11,9 +11,11 @@
 
 #include "common/config/options.h"
 #include "common/logging.h"
+#include "common/process_usage.h"
 #include "common/stacks/crash_report.h"
 #include "common/stacks/named_thread.h"
 #include "common/stacks/stack_signal.h"
+#include "worker/agent/host_log_pruning.h"
 
 namespace penstock {
 namespace {
@@ -22,15 +24,6 @@ std::string HostName() {
   char name[256] = "";
   gethostname(name, sizeof(name) - 1);
   return name;
-}
-
-/// Resident memory of a process; 0 when it has ended.
-std::uint64_t ResidentBytesOf(pid_t pid) {
-  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
-  std::uint64_t total_pages = 0;
-  std::uint64_t resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -76,7 +69,11 @@ std::string Worker::StatePath() const {
 }
 
 HostProcessOptions Worker::ProcessOptions() const {
-  return {.command = options_.host_command, .log_directory = DataPath("logs")};
+  return {
+      .command = options_.host_command,
+      .log_directory = DataPath("logs"),
+      .log_limits = {.file_bytes = configuration_.Get(options::kHostLogFileSize).bytes,
+                     .files = static_cast<unsigned>(configuration_.Get(options::kHostLogFiles))}};
 }
 
 CoordinatorRpcClientOptions Worker::ClientOptions() const {
@@ -95,7 +92,7 @@ CoordinatorRpcClientHandlers Worker::ClientHandlers() {
           .on_command =
               [this](WorkerCommand command) { PostEvent(CommandArrived{std::move(command)}); },
           .on_lost = [this](Status reason) { PostEvent(CoordinatorLost{reason}); },
-          .heartbeat = [this] { return WorkerHeartbeat{ResidentBytes()}; }};
+          .heartbeat = [this] { return Measure(); }};
 }
 
 Status Worker::Start() {
@@ -114,6 +111,7 @@ Status Worker::Start() {
     return status;
   }
   cleaner_.Start();
+  cleaner_.Submit(std::packaged_task<void()>([this] { PruneLogs(); }));
   inspector_.Start();
   thread_ = std::thread([this] { Run(); });
   return Status::Ok();
@@ -135,6 +133,7 @@ void Worker::HostHasEnded(HostExited report) {
   cleaner_.Submit(
       std::packaged_task<void()>([this, path = JoinPath(StatePath(), ToString(report.host))] {
         static_cast<void>(fs_.RemoveTree(path));
+        PruneLogs();
       }));
   if (!MayHaveCrashReport(report.log_tail)) return PostEvent(HostEnded{std::move(report)});
   // Symbol tables are read for it, which the watcher must not wait for.
@@ -143,6 +142,15 @@ void Worker::HostHasEnded(HostExited report) {
       report.stack = ToString(crash);
     PostEvent(HostEnded{std::move(report)});
   }));
+}
+
+void Worker::PruneLogs() const {
+  PruneHostLogs(
+      DataPath("logs"),
+      {.hosts = static_cast<std::uint64_t>(configuration_.Get(options::kHostLogsRetained)),
+       .bytes = configuration_.Get(options::kHostLogsSize).bytes,
+       .age = configuration_.Get(options::kHostLogsAge)},
+      SystemClock::Instance().Wall());
 }
 
 void Worker::Stop() {
@@ -250,10 +258,15 @@ void Worker::Do(const LogLine& line) {
        {"reason", line.error}});
 }
 
-std::uint64_t Worker::ResidentBytes() const {
-  std::uint64_t bytes = ResidentBytesOf(getpid());
-  for (const pid_t pid : watcher_.Pids()) bytes += ResidentBytesOf(pid);
-  return bytes;
+WorkerHeartbeat Worker::Measure() {
+  const ProcessUsage own = UsageOfThisProcess();
+  WorkerHeartbeat sum{own.resident_bytes, own.cpu_millis};
+  for (const pid_t pid : watcher_.Pids()) {
+    const ProcessUsage host = UsageOf(pid);
+    sum.resident_bytes += host.resident_bytes;
+    sum.cpu_millis += host.cpu_millis;
+  }
+  return sum;
 }
 
 }  // namespace penstock

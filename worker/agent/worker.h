@@ -60,6 +60,8 @@ class Worker {
   Status MakeStateDirectory();
   /// On the watcher's thread.
   void HostHasEnded(HostExited report);
+  /// On the cleaner's thread.
+  void PruneLogs() const;
 
   /// For the agent's thread; dropped after Stop().
   void Post(Mail mail) EXCLUDES(mu_);
@@ -84,7 +86,7 @@ class Worker {
   CoordinatorRpcClientHandlers ClientHandlers();
   WorkerAgentOptions AgentOptions() const;
   HostProcessOptions ProcessOptions() const;
-  std::uint64_t ResidentBytes() const;
+  WorkerHeartbeat Measure();
   std::string DataPath(std::string_view name) const;
 
   const Configuration configuration_;
@@ -98,7 +100,7 @@ class Worker {
   PluginCache cache_;
   bool unreachable_logged_ = false;
 
-  SerialExecutor cleaner_{"cleaner"};  // removes the working state of task hosts that have ended
+  SerialExecutor cleaner_{"cleaner"};  // removes what ended task hosts leave behind
   const WorkerQueries queries_;
   SerialExecutor inspector_{"inspector"};  // answers queries
   std::thread thread_;

@@ -51,15 +51,52 @@ TEST(LoggingTest, WhenLoggingToAFileThenTheLevelDecides) {
   LogWarn("loud", {{"n", 1}});
   SetLogLevel(LogLevel::kDebug);
   LogDebug("fine");
-  ASSERT_TRUE(InitLogging({}).ok());
+  ASSERT_TRUE(InitLogging(LoggingOptions{}).ok());
   const std::string log = *ReadFile(PosixFileSystem(), dir / "log");
   EXPECT_THAT(log, HasSubstr("WARN  loud n=1\n"));
   EXPECT_THAT(log, HasSubstr("DEBUG fine\n"));
   EXPECT_THAT(log, Not(HasSubstr("quiet")));
 }
 
+TEST(LoggingTest, WhenAFileIsFullThenItIsPutAsideAndOldOnesGo) {
+  TempDir dir;
+  ASSERT_TRUE(
+      InitLogging({.to_stderr = false, .file = dir / "a.log", .file_bytes = 1000, .files = 2})
+          .ok());
+  for (int i = 0; i < 100; ++i) LogInfo("a line of about sixty bytes", {{"n", i}});
+  ASSERT_TRUE(InitLogging(LoggingOptions{}).ok());
+  EXPECT_EQ(*PosixFileSystem().List(dir.path()),
+            (std::vector<std::string>{"a.1.log", "a.2.log", "a.log"}));
+  EXPECT_THAT(*ReadFile(PosixFileSystem(), dir / "a.log"), HasSubstr("n=99\n"));
+  for (const char* name : {"a.log", "a.1.log", "a.2.log"}) {
+    EXPECT_LE(*PosixFileSystem().FileSize(dir / name), 1000u) << name;
+  }
+}
+
+Configuration LoggingTo(const TempDir& dir, const char* file) {
+  Configuration config;
+  EXPECT_TRUE(config.Set("penstock.data-dir", dir.path()).ok());
+  EXPECT_TRUE(config.Set("log.file", file).ok());
+  EXPECT_TRUE(config.Set("log.format", "json").ok());
+  return config;
+}
+
+TEST(LoggingTest, WhenConfiguredThenTheFileIsAmongTheLogsOfTheCluster) {
+  TempDir dir;
+  ASSERT_TRUE(InitLogging(LoggingTo(dir, "worker-1.log")).ok());
+  LogInfo("hello", {{"n", 1}});
+  ASSERT_TRUE(InitLogging(LoggingOptions{}).ok());
+  EXPECT_THAT(*ReadFile(PosixFileSystem(), dir / "logs/worker-1.log"),
+              HasSubstr("\"message\":\"hello\",\"n\":1}\n"));
+}
+
+TEST(LoggingTest, WhenTheConfiguredFileIsAPathThenInitFails) {
+  TempDir dir;
+  EXPECT_FALSE(InitLogging(LoggingTo(dir, "../worker-1.log")).ok());
+}
+
 TEST(LoggingTest, WhenTheFileCannotBeOpenedThenInitFails) {
-  EXPECT_FALSE(InitLogging({.file = "/proc/no/such/log"}).ok());
+  EXPECT_FALSE(InitLogging(LoggingOptions{.file = "/proc/no/such/log"}).ok());
 }
 
 }  // namespace

@@ -1,16 +1,12 @@
 #include "common/http/server.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <future>
 #include <thread>
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "common/http/client.h"
+#include "tests/unit/common/http/server_fixture.h"
 
 namespace penstock {
 namespace {
@@ -18,61 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-class HttpServerTest : public testing::Test {
- protected:
-  void Start(HttpServerOptions options, HttpHandler handler) {
-    auto server = HttpServer::Start(std::move(options), std::move(handler));
-    ASSERT_TRUE(server.ok()) << server.status().message();
-    server_ = std::move(*server);
-  }
-  void TearDown() override {
-    if (server_) server_->Stop(milliseconds(0));
-  }
-
-  std::string Url(const std::string& target) const {
-    return "http://127.0.0.1:" + std::to_string(server_->port()) + target;
-  }
-
-  /// A plain connection, for what a client should not do.
-  int Connect() const {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(server_->port());
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-    return fd;
-  }
-  /// Sends, then reads until the server closes.
-  std::string Talk(const std::string& text) const {
-    const int fd = Connect();
-    EXPECT_EQ(::send(fd, text.data(), text.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(text.size()));
-    std::string answer;
-    char buffer[4096];
-    for (ssize_t n = 0; (n = ::read(fd, buffer, sizeof(buffer))) > 0;) {
-      answer.append(buffer, static_cast<std::size_t>(n));
-    }
-    ::close(fd);
-    return answer;
-  }
-
-  /// A handler for one request, which leaves the answer to the test.
-  HttpHandler Hold() {
-    return [this](HttpRequest, HttpResponder responder) { held_.set_value(std::move(responder)); };
-  }
-
-  std::promise<HttpResponder> held_;
-  std::unique_ptr<HttpServer> server_;
-};
-
-void Echo(HttpRequest request, HttpResponder responder) {
-  responder.Send(
-      {.content_type = "text/plain",
-       .headers = {{"X-Method", request.method}},
-       .body = request.path.empty() ? request.body : request.path.back() + request.body});
-}
 
 TEST_F(HttpServerTest, WhenCalledThenTheHandlerAnswers) {
   Start({}, Echo);
@@ -122,11 +63,20 @@ TEST_F(HttpServerTest, WhenHeadIsAskedThenOnlyTheLengthIsSent) {
 }
 
 TEST_F(HttpServerTest, WhenLimitsAreExceededThenTheCodeSaysWhich) {
-  Start({.max_header_bytes = 1024, .max_target_bytes = 100, .max_body_bytes = 10}, Echo);
+  Start({.max_header_bytes = 1024,
+         .max_target_bytes = 100,
+         .max_body_bytes = 10,
+         .max_upload_bytes = 20},
+        Echo);
   EXPECT_EQ(CallHttp({.method = "POST", .url = Url("/"), .body = std::string(11, 'x')})->status,
             413);
   EXPECT_EQ(CallHttp({.method = "POST", .url = Url("/"), .body = std::string(10, 'x')})->status,
             200);
+  HttpCall upload{.method = "POST", .url = Url("/"), .body = std::string(20, 'x')};
+  upload.headers = {{"Content-Type", "multipart/form-data; boundary=x"}};
+  EXPECT_EQ(CallHttp(upload)->status, 200);
+  upload.body += "x";
+  EXPECT_EQ(CallHttp(upload)->status, 413);
   EXPECT_EQ(CallHttp({.url = Url("/" + std::string(100, 'x'))})->status, 414);
   EXPECT_EQ(CallHttp({.url = Url("/"), .headers = {{"X", std::string(2000, 'x')}}})->status, 431);
   EXPECT_THAT(Talk("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -141,8 +91,18 @@ TEST_F(HttpServerTest, WhenTheRequestIsMalformedThenItIsRefused) {
 }
 
 TEST_F(HttpServerTest, WhenAClientIsSlowThenItIsCutOff) {
-  Start({.idle_timeout = milliseconds(20)}, Echo);
+  Start({.header_timeout = milliseconds(20)}, Echo);
   EXPECT_EQ(Talk("GET / HTT"), "");
+}
+
+TEST_F(HttpServerTest, WhenAClientSaysNothingThenItIsCutOff) {
+  Start({.idle_timeout = milliseconds(20)}, Echo);
+  EXPECT_EQ(Talk(""), "");
+}
+
+TEST_F(HttpServerTest, WhenABodyDoesNotComeThenTheClientIsCutOff) {
+  Start({.transfer_timeout = milliseconds(20)}, Echo);
+  EXPECT_EQ(Talk("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nx"), "");
 }
 
 TEST_F(HttpServerTest, WhenAPolicyIsSetThenItIsAskedBeforeTheBodyIsRead) {
@@ -173,11 +133,32 @@ TEST_F(HttpServerTest, WhenTheClientExpectsContinueThenItIsToldTo) {
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"));
 }
 
-TEST_F(HttpServerTest, WhenThereAreTooManyConnectionsThenTheNextIsToldSo) {
-  Start({.max_connections = 1}, Echo);
-  const int held = Connect();
+TEST_F(HttpServerTest, WhenAllConnectionsAreBusyThenTheNextIsToldSo) {
+  Start({.max_connections = 1}, Hold());
+  auto call = std::async(std::launch::async, [this] { return CallHttp({.url = Url("/")}); });
+  const HttpResponder responder = held_.get_future().get();
   EXPECT_THAT(Talk(""), StartsWith("HTTP/1.1 503"));
-  ::close(held);
+  responder.Send({.body = "done"});
+  EXPECT_EQ(call.get()->body, "done");
+}
+
+TEST_F(HttpServerTest, WhenAConnectionIsIdleThenANewOneTakesItsPlace) {
+  Start({.max_connections = 1}, Echo);
+  const int idle = Connect();
+  EXPECT_EQ(CallHttp({.url = Url("/new")})->body, "new");
+  EXPECT_EQ(ReadAll(idle), "");
+}
+
+TEST_F(HttpServerTest, WhenTooMuchIsPendingThenAnUploadIsRefused) {
+  Start({.max_body_bytes = 10, .max_upload_bytes = 10, .max_pending_bytes = 15}, Hold());
+  auto call = std::async(std::launch::async, [this] {
+    return CallHttp({.method = "POST", .url = Url("/"), .body = std::string(10, 'x')});
+  });
+  const HttpResponder responder = held_.get_future().get();
+  const HttpCall second{.method = "POST", .url = Url("/"), .body = std::string(6, 'x')};
+  EXPECT_EQ(CallHttp(second)->status, 503);
+  responder.Send({});
+  EXPECT_EQ(call.get()->status, 200);
 }
 
 TEST_F(HttpServerTest, WhenThePortIsTakenThenTheErrorHasAHint) {

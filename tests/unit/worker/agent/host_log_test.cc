@@ -21,6 +21,10 @@ class HostLogTest : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
+  static std::string Read(const std::string& path) {
+    return ReadFile(PosixFileSystem(), path).value();
+  }
+
   std::string directory_;
   std::string path_;
 };
@@ -33,15 +37,54 @@ TEST_F(HostLogTest, WhenHostPrintsThenFileAndTailHaveIt) {
   EXPECT_EQ(ReadFile(PosixFileSystem(), path_).value(), "one\ntwo\n");
 }
 
-TEST_F(HostLogTest, WhenFileIsFullThenItSaysSoAndTheTailGoesOn) {
-  HostLog log(path_, 10);
+TEST_F(HostLogTest, WhenFileIsFullThenItIsPutAsideAfterAWholeLine) {
+  HostLog log(path_, {.file_bytes = 12, .files = 2});
   log.Append("12345678");
-  log.Append("9abcdef\n");
-  log.Append("last\n");
-  const std::string content = ReadFile(PosixFileSystem(), path_).value();
-  EXPECT_THAT(content, testing::StartsWith("123456789a\n["));
-  EXPECT_THAT(content, testing::Not(testing::HasSubstr("last")));
-  EXPECT_THAT(log.Tail(), testing::EndsWith("last\n"));
+  log.Append("9abcdef\nnext\n");
+  log.Append("last line of all\n");
+  log.Append("new\n");
+  EXPECT_EQ(Read(path_), "new\n");
+  EXPECT_EQ(Read(directory_ + "/host.1.log"), "next\nlast line of all\n");
+  EXPECT_EQ(Read(directory_ + "/host.2.log"), "123456789abcdef\n");
+  EXPECT_THAT(log.Tail(), testing::EndsWith("last line of all\nnew\n"));
+}
+
+TEST_F(HostLogTest, WhenMoreFilesAreFullThenTheOldestGoes) {
+  HostLog log(path_, {.file_bytes = 4, .files = 2});
+  for (const char* line : {"one\n", "two\n", "six\n", "ten\n"}) {
+    log.Append(line);
+    log.Append("\n");
+  }
+  EXPECT_EQ(Read(path_), "");
+  EXPECT_EQ(Read(directory_ + "/host.1.log"), "ten\n\n");
+  EXPECT_EQ(Read(directory_ + "/host.2.log"), "six\n\n");
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/host.3.log"));
+}
+
+TEST_F(HostLogTest, WhenNoneIsToBePutAsideThenOnlyTheNewFileIsKept) {
+  HostLog log(path_, {.file_bytes = 4, .files = 0});
+  log.Append("first\n");
+  log.Append("then\n");
+  log.Append("new\n");
+  EXPECT_EQ(Read(path_), "new\n");
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/host.1.log"));
+}
+
+TEST_F(HostLogTest, WhenALineNeverEndsThenFilesAreBoundedNevertheless) {
+  HostLog log(path_, {.file_bytes = 100, .files = 1});
+  for (int i = 0; i < 1000; ++i) log.Append("and so on");
+  EXPECT_LE(Read(path_).size(), 300u);
+  EXPECT_LE(Read(directory_ + "/host.1.log").size(), 300u);
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/host.2.log"));
+}
+
+TEST_F(HostLogTest, WhenTheFileIsThereAlreadyThenItsSizeCounts) {
+  HostLog(path_, {.file_bytes = 6, .files = 1}).Append("older\n");
+  HostLog log(path_, {.file_bytes = 6, .files = 1});
+  log.Append("new\n");
+  log.Append("newer\n");
+  EXPECT_EQ(Read(directory_ + "/host.1.log"), "older\nnew\n");
+  EXPECT_EQ(Read(path_), "newer\n");
 }
 
 TEST_F(HostLogTest, WhenMuchIsPrintedThenTheTailIsWholeLines) {
