@@ -3,7 +3,7 @@
 namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
-    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
+    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)), flame_graphs_(dispatcher) {
   AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
   AddPluginRoutes();
@@ -12,6 +12,7 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddStackRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {

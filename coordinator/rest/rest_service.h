@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "coordinator/dispatcher.h"
+#include "coordinator/flame_graphs.h"
 #include "coordinator/rest/router.h"
 
 namespace penstock {
@@ -28,6 +29,7 @@ class RestService {
   void AddVertexMetricRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
+  void AddStackRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
@@ -39,6 +41,7 @@ class RestService {
 
   Dispatcher& dispatcher_;
   const std::function<void()> shut_down_;
+  FlameGraphs flame_graphs_;
   Router router_;
 };
 

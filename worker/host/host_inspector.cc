@@ -62,8 +62,4 @@ Result<std::string> HostInspector::Run(const SampleStacks& query) {
   return StackCountsText(counts);
 }
 
-Result<std::string> HostInspector::Run(const PollRecords&) {
-  return Status::Unavailable("no records");
-}
-
 }  // namespace penstock

@@ -21,7 +21,6 @@ class HostInspector {
  private:
   Result<std::string> Run(const DumpStacks& query);
   Result<std::string> Run(const SampleStacks& query);
-  Result<std::string> Run(const PollRecords& query);
 
   MessagePipe& pipe_;
   SerialExecutor quick_{"inspector"};
