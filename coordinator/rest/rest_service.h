@@ -20,7 +20,9 @@ class RestService {
   void Handle(HttpRequest request, HttpResponder responder);
 
  private:
+  void AddAbsentRoutes();
   void AddClusterRoutes();
+  void AddCoordinatorRoutes();
   void AddPluginRoutes();
   void AddJobRoutes();
   void AddJobViewRoutes();
@@ -30,6 +32,8 @@ class RestService {
   void AddRescaleRoutes();
   void AddSavepointRoutes();
   void AddStreamRoutes();
+  void AddSubtaskRoutes();
+  void AddVertexRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
