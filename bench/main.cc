@@ -6,6 +6,7 @@
 #include "bench/checkpoint/suite.h"
 #include "bench/metrics/suite.h"
 #include "bench/micro/suites.h"
+#include "bench/rest/suite.h"
 
 namespace penstock::bench {
 namespace {
@@ -16,6 +17,7 @@ constexpr const char* kHelp =
     "usage: penstock_bench micro [<part of a suite's name>]\n"
     "       penstock_bench checkpoint [-s SCALE]\n"
     "       penstock_bench metrics\n"
+    "       penstock_bench views\n"
     "\n"
     "micro: chain, codec, keyed state, windows, timers, checkpoint, exchange in process, exchange\n"
     "between processes. All take about five minutes.\n"
@@ -24,6 +26,7 @@ constexpr const char* kHelp =
     "memory and of disk per GiB; 0.0625 takes half a minute.\n"
     "metrics: what counting costs a stateless chain and a keyed window, on against off; half a\n"
     "minute.\n"
+    "views: what the REST API makes of a large job; a second. 'scripts/bench rest' runs it too.\n"
     "\n"
     "Columns: the figure; the limit, what this kind of machine can do at best; how many times the\n"
     "figure is worse than that; the budget, and whether it is met. docs/performance.md explains\n"
@@ -71,6 +74,12 @@ int RunMetrics() {
   return EndOf(report);
 }
 
+int RunViews() {
+  Report report("");
+  MeasureJobDetail(report);
+  return EndOf(report);
+}
+
 int Main(int argc, char** argv) {
   const std::string command = argc > 1 ? argv[1] : "";
   if (command == "exchange-peer") return RunRemotePeer(argc - 2, argv + 2);
@@ -80,6 +89,7 @@ int Main(int argc, char** argv) {
   }
   if (command == "micro" && argc <= 3) return RunMicro(argc == 3 ? argv[2] : "");
   if (command == "metrics" && argc == 2) return RunMetrics();
+  if (command == "views" && argc == 2) return RunViews();
   if (command == "checkpoint") {
     const double scale = ScaleOf(argc - 2, argv + 2);
     if (scale > 0) return RunCheckpoint(scale);
