@@ -99,6 +99,10 @@ class Dispatcher {
   void Stop();
   /// Any thread.
   void Post(EventLoop::Task task) { loop_.Post(std::move(task)); }
+  /// Any thread. Dropped when it stops before.
+  void PostAfter(Clock::Duration time, EventLoop::Task task) {
+    loop_.PostAt(parts_.clock.Now() + time, std::move(task));
+  }
 
   void OnWorkerRegistered(const WorkerRegistration& registration);
   void OnWorkerEvent(WorkerId worker, const WorkerEvent& event);

@@ -25,6 +25,7 @@ ExecutionGraph::ExecutionGraph(const JobGraph& graph, const Clock& clock) : cloc
 }
 
 void ExecutionGraph::Reset(const JobGraph& graph, std::uint64_t attempt) {
+  ++changes_;
   Remember();
   first_of_vertex_.clear();
   current_ = {attempt, {}};
@@ -77,6 +78,7 @@ const Execution* ExecutionGraph::Find(SubtaskId subtask) const {
 void ExecutionGraph::Place(SubtaskId subtask, HostId host, WorkerId worker) {
   Execution* execution = FindMutable(subtask);
   if (execution == nullptr) return;
+  ++changes_;
   execution->host = host;
   execution->worker = worker;
   execution->start_millis = ToMillis(clock_.Wall());
@@ -84,6 +86,7 @@ void ExecutionGraph::Place(SubtaskId subtask, HostId host, WorkerId worker) {
 
 void ExecutionGraph::Change(Execution& execution, TaskState state) {
   if (HasEnded(execution.state) || execution.state == state) return;
+  ++changes_;
   const std::int64_t now = ToMillis(clock_.Wall());
   execution.state = state;
   execution.entered[static_cast<std::size_t>(state)] = now;

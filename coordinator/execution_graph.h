@@ -88,6 +88,8 @@ class ExecutionGraph {
   bool forgotten() const { return forgotten_; }
   /// Null when the graph has no such subtask.
   const Execution* Find(SubtaskId subtask) const;
+  /// Another number whenever a task has been placed or has changed its state.
+  std::uint64_t changes() const { return changes_; }
   /// The tasks of one vertex by state, or of all.
   TaskCounts Counts(VertexId vertex) const;
   TaskCounts Counts() const;
@@ -104,6 +106,7 @@ class ExecutionGraph {
   ExecutionAttempt current_;
   std::deque<ExecutionAttempt> earlier_;
   bool forgotten_ = false;
+  std::uint64_t changes_ = 0;
 };
 
 /// How long it was in a state, in milliseconds, up to `now` if it still is; -1: never.

@@ -46,6 +46,8 @@ json::object LiveOf(const JobMaster& job, VertexId vertex, std::int64_t now) {
   const VertexLive live = IsRunning(job) ? job.metrics().Live(vertex) : VertexLive();
   std::optional<std::int64_t> lag;
   if (live.watermark) lag = now - *live.watermark;
+  std::optional<std::int64_t> pending;
+  if (live.pending_records) pending = static_cast<std::int64_t>(*live.pending_records);
   return {{"busy-ratio", live.busy},
           {"busy-ratio-average", live.busy_average},
           {"idle-ratio-average", live.idle_average},
@@ -58,7 +60,7 @@ json::object LiveOf(const JobMaster& job, VertexId vertex, std::int64_t now) {
           {"watermark", OrNull(live.watermark)},
           {"watermark-lag", OrNull(lag)},
           {"skew", live.skew},
-          {"pending-records", OrNull(live.pending_records)}};
+          {"pending-records", OrNull(pending)}};
 }
 
 json::object TotalsOf(const JobMaster& job, VertexId vertex) {

@@ -3,6 +3,8 @@
 #include <functional>
 
 #include "coordinator/dispatcher.h"
+#include "coordinator/flame_graphs.h"
+#include "coordinator/rest/change_feed.h"
 #include "coordinator/rest/router.h"
 
 namespace penstock {
@@ -30,6 +32,8 @@ class RestService {
   void AddVertexMetricRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
+  void AddStackRoutes();
+  void AddStreamRoutes();
   void AddSubtaskRoutes();
   void AddVertexRoutes();
 
@@ -43,7 +47,9 @@ class RestService {
 
   Dispatcher& dispatcher_;
   const std::function<void()> shut_down_;
+  FlameGraphs flame_graphs_;
   Router router_;
+  ChangeFeed changes_;
 };
 
 }  // namespace penstock
