@@ -33,12 +33,12 @@ def table(description, data):
             continue
         wanted = names(entry["fields"])
         here = [field for field in wanted if description.has(schema, field)]
-        absent = {field: reason for field, reason in entry.get("absent", {}).items()}
         reasons = {}
-        for field, reason in absent.items():
+        for field, reason in entry.get("absent", {}).items():
             reasons.setdefault(reason, []).append(f"`{field}`")
         said = "; ".join(f"{', '.join(fields)}: {reason}" for reason, fields in reasons.items())
-        rows.append(f"| {method} `{path}` | {status} | {len(here)} of {len(wanted)} | {said} |")
+        count = f"{len(here)} of {len(wanted)}" if wanted else "no object"
+        rows.append(f"| {method} `{path}` | {status} | {count} | {said} |")
     for name in data["refused"]:
         method, path = name.split()
         rows.append(f"| {method} `{path}` | 501 | | there is no such thing; the answer says what to use instead |")
