@@ -42,7 +42,7 @@ StoredJob Sample(std::uint64_t id) {
   job.progress.generation = Generation(3);
   job.progress.last_used = CheckpointId(9);
   job.progress.submitted_millis = static_cast<std::int64_t>(100 - id);
-  job.progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}}};
+  job.progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}, ""}};
   return job;
 }
 
@@ -152,6 +152,18 @@ constexpr char kSpecOfVersion2[] =
     "0200000001000000000000000200000000000000040000006e616d65040000003031323301000000"
     "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d0b"
     "fa85b399152e6c";
+constexpr char kProgressOfVersion3[] =
+    "03000000070103000000000000000900000000000000080000000000000002000000000000006400"
+    "000000000000c8000000000000000000000000000000000000000000000096000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "00000000000000000000000000000000000000000000010000000500000000000000050000006361"
+    "7573650400000068696e74040000007461736b06000000776f726b657201000000050000006c6174"
+    "657201020000002f730e0000002f732f73617665706f696e742d31010400000061742066cb5e7389"
+    "e580a842";
+constexpr char kSpecOfVersion3[] =
+    "0300000001000000000000000200000000000000040000006e616d65040000003031323301000000"
+    "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d4d"
+    "aea8c0461cb512";
 
 std::string Unhex(std::string_view hex) {
   std::string bytes;
@@ -177,7 +189,7 @@ JobProgress PinnedProgress() {
   progress.submitted_millis = 100;
   progress.end_millis = 200;
   progress.entered[2] = 150;
-  progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}}};
+  progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}, ""}};
   return progress;
 }
 
@@ -190,24 +202,37 @@ TEST_F(JobStoreTest, WhenWrittenByVersion1ThenReadWithDefaults) {
   EXPECT_EQ(EncodeJobSpec(*spec), EncodeJobSpec(Sample(2).spec));
 }
 
-TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion2) {
+JobProgress StoppedProgress() {
   JobProgress progress = PinnedProgress();
   progress.drain = true;
   progress.stop_directory = "/s";
   progress.savepoint = "/s/savepoint-1";
   progress.discard_checkpoints = true;
-  EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion2);
-  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion2), "job").value(), progress);
-  EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion2);
+  return progress;
+}
+
+TEST_F(JobStoreTest, WhenWrittenByVersion2ThenReadWithoutStacks) {
+  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion2), "job").value(), StoppedProgress());
+  const auto spec = DecodeJobSpec(Unhex(kSpecOfVersion2), "job");
+  ASSERT_TRUE(spec.ok()) << spec.status().message();
+  EXPECT_EQ(EncodeJobSpec(*spec), EncodeJobSpec(Sample(2).spec));
+}
+
+TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion3) {
+  JobProgress progress = StoppedProgress();
+  progress.failures.front().stack = "at f";
+  EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion3);
+  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion3), "job").value(), progress);
+  EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion3);
 }
 
 TEST_F(JobStoreTest, WhenOfANewerVersionThenRefusedWithItsNumber) {
   std::string bytes = EncodeJobProgress(PinnedProgress());
-  bytes[0] = 3;
+  bytes[0] = 4;
   bytes.resize(bytes.size() - 8);
   ByteWriter(bytes).Fixed(Checksum(bytes));
   EXPECT_THAT(DecodeJobProgress(bytes, "job").status().message(),
-              HasSubstr("has format version 3, this release reads up to 2"));
+              HasSubstr("has format version 4, this release reads up to 3"));
 }
 
 using DataDirectoryTest = DirectoryTest;
