@@ -75,10 +75,18 @@ void WriteFailure(const JobFailure& failure, ByteWriter& out) {
   out.String(failure.task);
   out.String(failure.worker);
   out.Fixed(static_cast<std::uint32_t>(failure.followed_by.size()));
-  for (const std::string& later : failure.followed_by) out.String(later);
+  for (const JobConsequence& later : failure.followed_by) {
+    out.String(later.message);
+    out.Fixed(later.wall_millis);
+    out.String(later.task);
+    out.String(later.worker);
+  }
+  out.String(failure.operator_name);
+  out.Fixed(failure.generation.value());
+  out.String(failure.stack);
 }
 
-JobFailure ReadFailure(ByteReader& in) {
+JobFailure ReadFailure(ByteReader& in, std::uint32_t version) {
   JobFailure failure;
   failure.wall_millis = in.Fixed<std::int64_t>();
   failure.message = in.String();
@@ -87,7 +95,17 @@ JobFailure ReadFailure(ByteReader& in) {
   failure.worker = in.String();
   const auto size = in.Fixed<std::uint32_t>();
   for (std::uint32_t i = 0; i < size && !in.failed(); ++i) {
-    failure.followed_by.emplace_back(in.String());
+    JobConsequence& later = failure.followed_by.emplace_back();
+    later.message = in.String();
+    if (version < 3) continue;
+    later.wall_millis = in.Fixed<std::int64_t>();
+    later.task = in.String();
+    later.worker = in.String();
+  }
+  if (version >= 3) {
+    failure.operator_name = in.String();
+    failure.generation = Generation(in.Fixed<std::uint64_t>());
+    failure.stack = in.String();
   }
   return failure;
 }
@@ -142,7 +160,6 @@ std::string EncodeJobProgress(const JobProgress& progress) {
   out.String(progress.stop_directory);
   out.String(progress.savepoint);
   out.Fixed(static_cast<std::uint8_t>(progress.discard_checkpoints));
-  for (const JobFailure& failure : progress.failures) out.String(failure.stack);
   return Seal(body);
 }
 
@@ -161,16 +178,13 @@ Result<JobProgress> DecodeJobProgress(std::string_view bytes, const std::string&
   for (std::int64_t& entered : progress.entered) entered = in.Fixed<std::int64_t>();
   const auto failures = in.Fixed<std::uint32_t>();
   for (std::uint32_t i = 0; i < failures && !in.failed(); ++i) {
-    progress.failures.push_back(ReadFailure(in));
+    progress.failures.push_back(ReadFailure(in, value.version));
   }
   if (value.version >= 2) {
     progress.drain = in.Fixed<std::uint8_t>() != 0;
     progress.stop_directory = in.String();
     progress.savepoint = in.String();
     progress.discard_checkpoints = in.Fixed<std::uint8_t>() != 0;
-  }
-  if (value.version >= 3) {
-    for (JobFailure& failure : progress.failures) failure.stack = in.String();
   }
   if (in.failed() || in.remaining() != 0 || state >= kJobStates ||
       goal > static_cast<std::uint8_t>(JobGoal::kCancel)) {

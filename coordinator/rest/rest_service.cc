@@ -3,9 +3,13 @@
 namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
-    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)), flame_graphs_(dispatcher) {
+    : dispatcher_(dispatcher),
+      shut_down_(std::move(shut_down)),
+      flame_graphs_(dispatcher),
+      changes_(dispatcher) {
   AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
+  AddCoordinatorRoutes();
   AddPluginRoutes();
   AddJobRoutes();
   AddJobViewRoutes();
@@ -13,6 +17,10 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddRescaleRoutes();
   AddSavepointRoutes();
   AddStackRoutes();
+  AddStreamRoutes();
+  AddVertexRoutes();
+  AddSubtaskRoutes();
+  AddAbsentRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {

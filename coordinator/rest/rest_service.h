@@ -4,6 +4,7 @@
 
 #include "coordinator/dispatcher.h"
 #include "coordinator/flame_graphs.h"
+#include "coordinator/rest/change_feed.h"
 #include "coordinator/rest/router.h"
 
 namespace penstock {
@@ -20,7 +21,9 @@ class RestService {
   void Handle(HttpRequest request, HttpResponder responder);
 
  private:
+  void AddAbsentRoutes();
   void AddClusterRoutes();
+  void AddCoordinatorRoutes();
   void AddPluginRoutes();
   void AddJobRoutes();
   void AddJobViewRoutes();
@@ -30,6 +33,9 @@ class RestService {
   void AddRescaleRoutes();
   void AddSavepointRoutes();
   void AddStackRoutes();
+  void AddStreamRoutes();
+  void AddSubtaskRoutes();
+  void AddVertexRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
@@ -43,6 +49,7 @@ class RestService {
   const std::function<void()> shut_down_;
   FlameGraphs flame_graphs_;
   Router router_;
+  ChangeFeed changes_;
 };
 
 }  // namespace penstock

@@ -42,7 +42,7 @@ StoredJob Sample(std::uint64_t id) {
   job.progress.generation = Generation(3);
   job.progress.last_used = CheckpointId(9);
   job.progress.submitted_millis = static_cast<std::int64_t>(100 - id);
-  job.progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}, ""}};
+  job.progress.failures = {{5, "cause", "hint", "task", "worker", {{"later"}}}};
   return job;
 }
 
@@ -67,8 +67,8 @@ TEST_F(JobStoreTest, WhenReopenedThenJobsAreThereInOrderOfSubmission) {
   {
     auto store = JobStore::Open(directory_ + "/jobs");
     ASSERT_TRUE(store.ok()) << store.status().message();
-    ASSERT_TRUE((*store)->Add(Sample(1), "").ok());
-    ASSERT_TRUE((*store)->Add(Sample(2), "").ok());
+    ASSERT_TRUE((*store)->Add(Sample(1), {}).ok());
+    ASSERT_TRUE((*store)->Add(Sample(2), {}).ok());
     JobProgress later = Sample(1).progress;
     later.state = JobState::kFinished;
     ASSERT_TRUE((*store)->SaveProgress(JobId(1, 1), later).ok());
@@ -85,7 +85,7 @@ TEST_F(JobStoreTest, WhenReopenedThenJobsAreThereInOrderOfSubmission) {
 
 TEST_F(JobStoreTest, WhenAJobIsReplacedThenDescriptionAndProgressChangeTogether) {
   auto store = JobStore::Open(directory_ + "/jobs");
-  ASSERT_TRUE((*store)->Add(Sample(1), "").ok());
+  ASSERT_TRUE((*store)->Add(Sample(1), {}).ok());
   StoredJob rescaled = Sample(1);
   rescaled.spec.graph_json = "{\"name\": \"another\"}";
   rescaled.progress.generation = Generation(4);
@@ -98,10 +98,24 @@ TEST_F(JobStoreTest, WhenAJobIsReplacedThenDescriptionAndProgressChangeTogether)
 
 TEST_F(JobStoreTest, WhenTheIdempotencyKeyIsKnownThenTheFirstJobIsReturned) {
   auto store = JobStore::Open(directory_ + "/jobs");
-  EXPECT_EQ((*store)->Add(Sample(1), "key").value(), JobId(1, 1));
-  EXPECT_EQ((*store)->Add(Sample(2), "key").value(), JobId(1, 1));
-  EXPECT_EQ((*store)->Add(Sample(3), "other").value(), JobId(1, 3));
+  const std::string one = "00112233aabbccdd";
+  EXPECT_EQ((*store)->Add(Sample(1), {"key", one}).value(), JobId(1, 1));
+  EXPECT_EQ((*store)->Add(Sample(2), {"key", one}).value(), JobId(1, 1));
+  EXPECT_EQ((*store)->Add(Sample(3), {"other", one}).value(), JobId(1, 3));
+  EXPECT_EQ((*store)->FindKey({"key", one}).value(), JobId(1, 1));
+  EXPECT_EQ((*store)->FindKey({"none", one}).value(), JobId());
   EXPECT_THAT((*store)->List().value(), SizeIs(2));
+}
+
+TEST_F(JobStoreTest, WhenTheKeyIsThatOfAnotherSubmissionThenAConflictUnlessItIsNotKnown) {
+  auto store = JobStore::Open(directory_ + "/jobs");
+  ASSERT_TRUE((*store)->Add(Sample(1), {"key", "00112233aabbccdd"}).ok());
+  const auto other = (*store)->Add(Sample(2), {"key", "00112233aabbccde"});
+  EXPECT_EQ(other.status().code(), ErrorCode::kConflict);
+  EXPECT_THAT(other.status().message(), HasSubstr(ToString(JobId(1, 1))));
+  // As releases before the fingerprint have stored it.
+  ASSERT_TRUE((*store)->Add(Sample(3), {"old", ""}).ok());
+  EXPECT_EQ((*store)->FindKey({"old", "00112233aabbccdd"}).value(), JobId(1, 3));
 }
 
 TEST_F(JobStoreTest, WhenTheDiskRefusesAWriteThenItIsReportedAndLaterOnesSucceed) {
@@ -109,10 +123,10 @@ TEST_F(JobStoreTest, WhenTheDiskRefusesAWriteThenItIsReportedAndLaterOnesSucceed
   ASSERT_TRUE(store.ok());
   {
     const NoFileMayGrow full;
-    EXPECT_FALSE((*store)->Add(Sample(1), "").ok());
+    EXPECT_FALSE((*store)->Add(Sample(1), {}).ok());
     EXPECT_FALSE((*store)->SaveProgress(JobId(1, 1), {}).ok());
   }
-  EXPECT_TRUE((*store)->Add(Sample(2), "").ok());
+  EXPECT_TRUE((*store)->Add(Sample(2), {}).ok());
   EXPECT_EQ((*store)->List()->size(), 1u);
 }
 
@@ -152,18 +166,6 @@ constexpr char kSpecOfVersion2[] =
     "0200000001000000000000000200000000000000040000006e616d65040000003031323301000000"
     "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d0b"
     "fa85b399152e6c";
-constexpr char kProgressOfVersion3[] =
-    "03000000070103000000000000000900000000000000080000000000000002000000000000006400"
-    "000000000000c8000000000000000000000000000000000000000000000096000000000000000000"
-    "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
-    "00000000000000000000000000000000000000000000010000000500000000000000050000006361"
-    "7573650400000068696e74040000007461736b06000000776f726b657201000000050000006c6174"
-    "657201020000002f730e0000002f732f73617665706f696e742d31010400000061742066cb5e7389"
-    "e580a842";
-constexpr char kSpecOfVersion3[] =
-    "0300000001000000000000000200000000000000040000006e616d65040000003031323301000000"
-    "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d4d"
-    "aea8c0461cb512";
 
 std::string Unhex(std::string_view hex) {
   std::string bytes;
@@ -189,7 +191,7 @@ JobProgress PinnedProgress() {
   progress.submitted_millis = 100;
   progress.end_millis = 200;
   progress.entered[2] = 150;
-  progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}, ""}};
+  progress.failures = {{5, "cause", "hint", "task", "worker", {{"later"}}}};
   return progress;
 }
 
@@ -202,28 +204,15 @@ TEST_F(JobStoreTest, WhenWrittenByVersion1ThenReadWithDefaults) {
   EXPECT_EQ(EncodeJobSpec(*spec), EncodeJobSpec(Sample(2).spec));
 }
 
-JobProgress StoppedProgress() {
+TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion2) {
   JobProgress progress = PinnedProgress();
   progress.drain = true;
   progress.stop_directory = "/s";
   progress.savepoint = "/s/savepoint-1";
   progress.discard_checkpoints = true;
-  return progress;
-}
-
-TEST_F(JobStoreTest, WhenWrittenByVersion2ThenReadWithoutStacks) {
-  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion2), "job").value(), StoppedProgress());
-  const auto spec = DecodeJobSpec(Unhex(kSpecOfVersion2), "job");
-  ASSERT_TRUE(spec.ok()) << spec.status().message();
-  EXPECT_EQ(EncodeJobSpec(*spec), EncodeJobSpec(Sample(2).spec));
-}
-
-TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion3) {
-  JobProgress progress = StoppedProgress();
-  progress.failures.front().stack = "at f";
-  EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion3);
-  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion3), "job").value(), progress);
-  EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion3);
+  EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion2);
+  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion2), "job").value(), progress);
+  EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion2);
 }
 
 TEST_F(JobStoreTest, WhenOfANewerVersionThenRefusedWithItsNumber) {

@@ -81,6 +81,7 @@ export function CheckpointDetail({ job, id }: Props) {
                     key={vertex.id}
                     job={job.jid}
                     checkpoint={id}
+                    vertex={vertex.id}
                     inProgress={checkpoint.status === "IN_PROGRESS"}
                     task={checkpoint.tasks[vertex.id]}
                     total={total}

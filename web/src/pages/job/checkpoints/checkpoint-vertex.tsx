@@ -95,6 +95,7 @@ function Opened({ data, total }: { data: Subtasks; total: number }) {
 interface Props {
   job: string;
   checkpoint: number;
+  vertex: string;
   inProgress: boolean;
   task: Task | undefined;
   total: number;
@@ -103,9 +104,9 @@ interface Props {
 }
 
 export function CheckpointVertex(props: Props) {
-  const { job, checkpoint, inProgress, task, total, opened, onToggle } = props;
+  const { job, checkpoint, vertex, inProgress, task, total, opened, onToggle } = props;
   const query = useQuery({
-    ...checkpointVertexQuery(job, checkpoint, task?.id ?? ""),
+    ...checkpointVertexQuery(job, checkpoint, vertex),
     enabled: task !== undefined && (opened || task.subtasks === undefined),
     staleTime: inProgress ? 0 : Number.POSITIVE_INFINITY,
   });
