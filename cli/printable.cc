@@ -16,7 +16,9 @@ std::size_t ColourLength(std::string_view text) {
 
 /// U+0080 to U+009F, which some terminals obey.
 bool IsHighControl(std::string_view text) {
-  return text.size() >= 2 && text[0] == '\xC2' && text[1] >= '\x80' && text[1] <= '\x9F';
+  if (text.size() < 2 || text[0] != '\xC2') return false;
+  const auto second = static_cast<unsigned char>(text[1]);
+  return second >= 0x80 && second <= 0x9F;
 }
 
 std::string Escaped(std::string_view text, std::string_view kept) {

@@ -7,10 +7,12 @@ include(CMakePackageConfigHelpers)
 set(package_directory lib/cmake/Penstock)
 set(package_staging "${PROJECT_BINARY_DIR}/${package_directory}")
 
+set(packaged penstock_api penstock_connectors penstock_testing penstock_job_check penstock_plan
+             penstock_base)
 install(TARGETS penstock RUNTIME DESTINATION bin)
-install(TARGETS penstock_api penstock_connectors penstock_testing penstock_job_check
-                penstock_plan penstock_base
-        EXPORT PenstockTargets ARCHIVE DESTINATION lib)
+install(TARGETS ${packaged} EXPORT PenstockTargets ARCHIVE DESTINATION lib)
+# All that `cmake --install` wants, without this tree's own jobs and tests.
+add_custom_target(sdk DEPENDS penstock ${packaged})
 install(EXPORT PenstockTargets NAMESPACE Penstock:: DESTINATION ${package_directory})
 export(EXPORT PenstockTargets NAMESPACE Penstock:: FILE "${package_staging}/PenstockTargets.cmake")
 

@@ -9,7 +9,7 @@ namespace penstock {
 /// The ELF note by which a plugin is known before it is loaded (docs/formats/plugin-note.md):
 /// section .note.penstock, owner "Penstock", type kPluginNoteType. The descriptor is text, lines of
 /// `key=value`:
-///   abi=5                   PENSTOCK_PLUGIN_ABI it was compiled against
+///   abi=6                   PENSTOCK_PLUGIN_ABI it was compiled against
 ///   pointer=64              bits of a pointer
 ///   compiler=g++-12         compiler and its major version
 ///   stdlib=libstdc++;cxx11  C++ library and the string ABI; "debug" is added for debug containers
@@ -23,7 +23,7 @@ inline constexpr char kPluginNoteOwner[] = "Penstock";
 inline constexpr std::uint32_t kPluginNoteType = 1;
 
 /// Changes with every incompatible change of the interfaces in api/runtime.
-#define PENSTOCK_PLUGIN_ABI 5
+#define PENSTOCK_PLUGIN_ABI 6
 
 #define PENSTOCK_STRING_INNER(x) #x
 #define PENSTOCK_STRING(x) PENSTOCK_STRING_INNER(x)

@@ -20,6 +20,8 @@ CheckpointRecord& CheckpointStatistics::Add(CheckpointRecord record) {
 void CheckpointStatistics::End(const CheckpointRecord& record) {
   if (record.status == CheckpointStatus::kCompleted) {
     ++completed;
+    histograms_.ObserveCheckpoint(record.duration_millis, record.new_bytes);
+    for (const auto& [subtask, part] : record.acknowledged) histograms_.ObserveTask(part.timings);
     latest_completed_ = record;
   } else {
     ++failed;

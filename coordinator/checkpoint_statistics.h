@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/ids.h"
+#include "coordinator/metrics/checkpoint_histograms.h"
 #include "wire/messages.h"
 
 namespace penstock {
@@ -68,6 +69,7 @@ class CheckpointStatistics {
   const std::optional<CheckpointRecord>& latest_completed() const { return latest_completed_; }
   const std::optional<CheckpointRecord>& latest_failed() const { return latest_failed_; }
   const std::optional<CheckpointRecord>& latest_savepoint() const { return latest_savepoint_; }
+  const CheckpointHistograms& histograms() const { return histograms_; }
 
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
@@ -78,6 +80,7 @@ class CheckpointStatistics {
 
  private:
   std::deque<CheckpointRecord> history_;
+  CheckpointHistograms histograms_;
   std::optional<CheckpointRecord> latest_completed_;
   std::optional<CheckpointRecord> latest_failed_;
   std::optional<CheckpointRecord> latest_savepoint_;

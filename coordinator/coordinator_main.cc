@@ -11,6 +11,8 @@
 
 #include "common/logging.h"
 #include "common/process.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
 #include "coordinator/coordinator.h"
 
 namespace penstock {
@@ -29,6 +31,8 @@ UniqueFd BlockSignals() {
 }  // namespace
 
 Status CoordinatorMain(const Configuration& configuration) {
+  const NamedThread name("main");
+  PENSTOCK_RETURN_IF_ERROR(InstallCrashHandler());
   const UniqueFd signals = BlockSignals();
   const UniqueFd asked(eventfd(0, EFD_CLOEXEC));
   if (!signals || !asked) {

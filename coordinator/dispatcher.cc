@@ -18,12 +18,12 @@ constexpr bool kOneOf = (std::is_same_v<T, Ts> || ...);
 Dispatcher::Dispatcher(Configuration config, DispatcherParts parts)
     : config_(std::move(config)),
       parts_(std::move(parts)),
-      loop_(parts_.clock),
-      io_(parts_.clock),
-      exports_(parts_.clock),
-      removals_(parts_.clock),
-      inspections_(parts_.clock) {
-  for (auto& planner : planners_) planner = std::make_unique<EventLoop>(parts_.clock);
+      loop_(parts_.clock, "coordinator"),
+      io_(parts_.clock, "storage"),
+      exports_(parts_.clock, "exports"),
+      removals_(parts_.clock, "removals"),
+      inspections_(parts_.clock, "inspector") {
+  for (auto& planner : planners_) planner = std::make_unique<EventLoop>(parts_.clock, "planner");
 }
 
 Status Dispatcher::Start() {
@@ -92,9 +92,9 @@ void Dispatcher::OnWorkerEvent(WorkerId worker, const WorkerEvent& event) {
   // A worker that was given up may still talk; its hosts count as gone.
   if (!slots_.workers().contains(worker)) return;
   if (const auto* heartbeat = std::get_if<WorkerHeartbeat>(&event)) {
-    return slots_.Heartbeat(worker, heartbeat->resident_bytes, parts_.clock.Now());
+    return slots_.Heartbeat(worker, *heartbeat, parts_.clock.Now());
   }
-  slots_.Heartbeat(worker, slots_.workers().at(worker).resident_bytes, parts_.clock.Now());
+  slots_.Heartbeat(worker, parts_.clock.Now());
   if (const auto* answer = std::get_if<QueryAnswer>(&event)) {
     return queries_.OnAnswer(worker, *answer);
   }
@@ -136,8 +136,11 @@ void Dispatcher::CheckHeartbeats() {
                                      config_.Get(options::kHeartbeatTimeout).count()));
   }
   DeleteDiscarded();
-  loop_.PostAt(parts_.clock.Now() + config_.Get(options::kHeartbeatInterval) / 2,
-               [this] { CheckHeartbeats(); });
+  const auto due = parts_.clock.Now() + config_.Get(options::kHeartbeatInterval) / 2;
+  loop_.PostAt(due, [this, due] {
+    latency_.Observe(parts_.clock.Now() - due);
+    CheckHeartbeats();
+  });
 }
 
 void Dispatcher::Tell(JobId job, JobEvent event) {

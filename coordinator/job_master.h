@@ -14,6 +14,7 @@
 #include "coordinator/event_log.h"
 #include "coordinator/execution_graph.h"
 #include "coordinator/job_events.h"
+#include "coordinator/metrics/metric_store.h"
 #include "coordinator/restart_policy.h"
 #include "graph/job_graph.h"
 
@@ -100,6 +101,11 @@ class JobMaster {
   const JobProgress& progress() const { return progress_; }
   const ExecutionGraph& executions() const { return executions_; }
   const CheckpointCoordinator& checkpoints() const { return checkpoints_; }
+  /// What tasks have measured in the current attempt, or in the last one.
+  const MetricStore& metrics() const { return metrics_; }
+  /// Nothing unless the job runs.
+  std::optional<Bottleneck> bottleneck() const;
+  std::optional<WatermarkHolder> watermark_holder() const;
   const JobMasterOptions& options() const { return options_; }
   const EventLog& events() const { return events_; }
   const std::deque<HostLog>& host_logs() const { return host_logs_; }
@@ -142,6 +148,8 @@ class JobMaster {
     Status status;
     std::string task{};
     std::string worker{};
+    std::string operator_name{};
+    std::string stack{};
     /// A consequence of another failure, most likely: a lost connection to another host.
     bool secondary = false;
     /// Repeating the attempt would fail again.
@@ -185,9 +193,15 @@ class JobMaster {
   void OnHost(Host& host, const CheckpointDeclined& declined);
   void OnHost(Host& host, const HostFinished&);
   void OnHost(Host& host, const HostFailed& failed);
-  void OnHost(Host& host, const HostMetrics& metrics);
   void OnHost(Host&, const QueryAnswer&) {}  // never comes here: the dispatcher's
   void AlignSources();
+
+  // job_master_metrics.cc
+  void OnHost(Host& host, const HostMetrics& metrics);
+  std::int64_t MonotonicMillis() const;
+  void Measure();
+  void WatchWatermark();
+
   void Fail(Cause cause);
   void RecordFailure(const Cause& cause);
   void AddConsequence(const Cause& cause);
@@ -244,6 +258,8 @@ class JobMaster {
   JobProgress progress_;
   RestartPolicy restart_policy_;
   ExecutionGraph executions_;
+  MetricStore metrics_;
+  std::optional<WatermarkHolder> told_holder_;  // in the event log
   CheckpointCoordinator checkpoints_;
   std::map<CheckpointId, std::string> unreadable_;
 

@@ -70,11 +70,25 @@ std::vector<WorkerId> SlotPool::Take(std::uint32_t count) {
   return slots;
 }
 
-void SlotPool::Heartbeat(WorkerId worker, std::uint64_t resident_bytes, Clock::MonotonicTime now) {
+void SlotPool::Heartbeat(WorkerId worker, Clock::MonotonicTime now) {
   const auto entry = workers_.find(worker);
-  if (entry == workers_.end()) return;
-  entry->second.last_heartbeat = now;
-  entry->second.resident_bytes = resident_bytes;
+  if (entry != workers_.end()) entry->second.last_heartbeat = now;
+}
+
+void SlotPool::Heartbeat(WorkerId worker, const WorkerHeartbeat& measured,
+                         Clock::MonotonicTime now) {
+  Heartbeat(worker, now);
+  const auto found = workers_.find(worker);
+  if (found == workers_.end()) return;
+  WorkerEntry& entry = found->second;
+  const double passed = std::chrono::duration<double, std::milli>(now - entry.measured_at).count();
+  // The time of task hosts that have ended is not in it any more.
+  const std::uint64_t used = measured.cpu_millis - std::min(measured.cpu_millis, entry.cpu_millis);
+  const bool again = entry.measured_at != Clock::MonotonicTime() && passed > 0;
+  if (again) entry.cpu_load = static_cast<double>(used) / passed;
+  entry.measured_at = now;
+  entry.cpu_millis = measured.cpu_millis;
+  entry.resident_bytes = measured.resident_bytes;
 }
 
 std::vector<WorkerId> SlotPool::Silent(Clock::MonotonicTime now, Clock::Duration timeout) const {
@@ -100,6 +114,15 @@ std::uint32_t SlotPool::free_slots() const {
 std::uint32_t SlotPool::HeldBy(JobId job) const {
   const auto held = held_.find(job);
   return held == held_.end() ? 0 : static_cast<std::uint32_t>(held->second.size());
+}
+
+std::vector<JobId> SlotPool::JobsOn(WorkerId worker) const {
+  std::vector<JobId> jobs;
+  for (const auto& [job, slots] : held_) {
+    jobs.insert(jobs.end(),
+                static_cast<std::size_t>(std::count(slots.begin(), slots.end(), worker)), job);
+  }
+  return jobs;
 }
 
 std::string SlotPool::WaitingFor(JobId job) const {

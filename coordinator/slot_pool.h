@@ -19,6 +19,9 @@ struct WorkerEntry {
   WorkerRegistration registration;
   Clock::MonotonicTime last_heartbeat;
   std::uint64_t resident_bytes = 0;
+  std::uint64_t cpu_millis = 0;  ///< As in WorkerHeartbeat.
+  double cpu_load = 0;           ///< Cores in use between the last two times it was measured.
+  Clock::MonotonicTime measured_at{};
   std::uint32_t used_slots = 0;
 
   std::uint32_t free_slots() const { return registration.slots - used_slots; }
@@ -46,7 +49,9 @@ class SlotPool {
   /// Gives back what the job holds and ends its waiting.
   std::vector<SlotGrant> Release(JobId job);
 
-  void Heartbeat(WorkerId worker, std::uint64_t resident_bytes, Clock::MonotonicTime now);
+  /// It lives.
+  void Heartbeat(WorkerId worker, Clock::MonotonicTime now);
+  void Heartbeat(WorkerId worker, const WorkerHeartbeat& measured, Clock::MonotonicTime now);
   /// Workers silent for longer than `timeout`.
   std::vector<WorkerId> Silent(Clock::MonotonicTime now, Clock::Duration timeout) const;
 
@@ -55,6 +60,8 @@ class SlotPool {
   std::uint32_t free_slots() const;
   /// Slots that the job holds.
   std::uint32_t HeldBy(JobId job) const;
+  /// The job of each slot of a worker that is in use.
+  std::vector<JobId> JobsOn(WorkerId worker) const;
   /// In words, what a waiting job waits for; empty when it does not wait.
   std::string WaitingFor(JobId job) const;
 

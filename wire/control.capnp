@@ -96,11 +96,6 @@ struct HostQuery {
       durationMillis @2 :UInt32;
       kind @3 :UInt8;
     }
-    pollRecords :group {
-      vertex @4 :UInt32;
-      operatorUid @5 :Text;
-      maxPerSecond @6 :UInt32;
-    }
   }
 }
 
@@ -163,11 +158,26 @@ struct TaskMetrics {
   counters @1 :List(Counter);
   watermark @2 :Int64;
   idle @3 :Bool;
+  age @4 :UInt64;
+  gauges @5 :List(Gauge);
+  outputWatermark @6 :Int64 = -0x8000000000000000;
+  furthest @7 :Int64 = -0x8000000000000000;
+  slowestSplit @8 :Text;
+  edges @9 :List(EdgeMetrics);
 
   struct Counter {
     name @0 :Text;
     value @1 :UInt64;
   }
+  struct Gauge {
+    name @0 :Text;
+    value @1 :Float64;
+  }
+}
+
+struct EdgeMetrics {
+  records @0 :UInt64;
+  bytes @1 :UInt64;
 }
 
 struct MemoryUse {
@@ -244,6 +254,7 @@ struct WorkerEvent {
   union {
     heartbeat :group {
       residentBytes @0 :UInt64;
+      cpuMillis @9 :UInt64;
     }
     hostExited :group {
       host @1 :Id;
@@ -251,6 +262,7 @@ struct WorkerEvent {
       ordered @7 :Bool;
       description @3 :Text;
       logTail @4 :Text;
+      stack @10 :Text;
     }
     fromHost :group {
       host @5 :Id;

@@ -39,6 +39,15 @@ static penstock::SnapshotTimings Read(SnapshotTimings::Reader from) {
   return {from.getStartDelay(), from.getAlignment(), from.getSynchronous(), from.getAsynchronous()};
 }
 
+static void Write(const penstock::EdgeMetrics& from, EdgeMetrics::Builder to) {
+  to.setRecords(from.records);
+  to.setBytes(from.bytes);
+}
+
+static penstock::EdgeMetrics Read(EdgeMetrics::Reader from) {
+  return {from.getRecords(), from.getBytes()};
+}
+
 static void Write(const penstock::TaskMetrics& from, TaskMetrics::Builder to) {
   Write(from.subtask, to.initSubtask());
   auto counters = to.initCounters(from.counters.size());
@@ -50,6 +59,18 @@ static void Write(const penstock::TaskMetrics& from, TaskMetrics::Builder to) {
   }
   to.setWatermark(from.watermark);
   to.setIdle(from.idle);
+  to.setAge(from.age);
+  auto gauges = to.initGauges(from.gauges.size());
+  index = 0;
+  for (const auto& [name, value] : from.gauges) {
+    auto gauge = gauges[index++];
+    gauge.setName(ToText(name));
+    gauge.setValue(value);
+  }
+  to.setOutputWatermark(from.output_watermark);
+  to.setFurthest(from.furthest);
+  to.setSlowestSplit(ToText(from.slowest_split));
+  WriteList(from.edges, to.initEdges(from.edges.size()));
 }
 
 static penstock::TaskMetrics Read(TaskMetrics::Reader from) {
@@ -60,6 +81,14 @@ static penstock::TaskMetrics Read(TaskMetrics::Reader from) {
   }
   metrics.watermark = from.getWatermark();
   metrics.idle = from.getIdle();
+  metrics.age = from.getAge();
+  for (auto gauge : from.getGauges()) {
+    metrics.gauges.emplace(ReadText(gauge.getName()), gauge.getValue());
+  }
+  metrics.output_watermark = from.getOutputWatermark();
+  metrics.furthest = from.getFurthest();
+  metrics.slowest_split = ReadText(from.getSlowestSplit());
+  metrics.edges = ReadList(from.getEdges());
   return metrics;
 }
 

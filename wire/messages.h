@@ -125,13 +125,26 @@ struct HostFailed {
   SubtaskId subtask;
   std::string operator_name;
 };
-/// Counters of one task; cumulative since the attempt's start. Times in milliseconds.
+/// What has left a task by one edge since the attempt's start.
+struct EdgeMetrics {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+};
+/// Of one task. Counters are cumulative since the attempt's start, gauges are of now; those of an
+/// operator are named "<operator>.<metric>". Times in milliseconds.
 struct TaskMetrics {
   SubtaskId subtask;
   std::map<std::string, std::uint64_t> counters;
   std::int64_t watermark =
       std::numeric_limits<std::int64_t>::min();  ///< Milliseconds; the least: none.
   bool idle = false;                             ///< Of a source: its watermark does not count now.
+  std::uint64_t age = 0;                         ///< Since the attempt's start, when it was read.
+  std::map<std::string, double> gauges{};
+  std::int64_t output_watermark = std::numeric_limits<std::int64_t>::min();  ///< As `watermark`.
+  /// Of a source with several splits: the one that has come furthest; as `watermark`.
+  std::int64_t furthest = std::numeric_limits<std::int64_t>::min();
+  std::string slowest_split{};       ///< Of a source: whose watermark is its own; empty: none.
+  std::vector<EdgeMetrics> edges{};  ///< Those that leave its vertex, in the graph's order.
 };
 /// What a task host uses of its share of worker.memory, in bytes.
 struct MemoryUse {
@@ -195,8 +208,10 @@ struct WorkerRegistration {
   std::uint64_t memory_bytes = 0;
   std::string data_directory;
 };
+/// Of the worker and its task hosts.
 struct WorkerHeartbeat {
   std::uint64_t resident_bytes = 0;
+  std::uint64_t cpu_millis = 0;  ///< Since each of the processes started.
 };
 /// The host process has ended. `description` is for people: "killed by SIGSEGV", "exit code 1".
 struct HostExited {
@@ -206,6 +221,7 @@ struct HostExited {
       false;  ///< Its worker was told to kill it while it lived; says nothing about a cause.
   std::string description;
   std::string log_tail;  ///< Last lines of what it wrote to stderr.
+  std::string stack;     ///< Where it crashed, for people, if it did and could tell.
 };
 struct FromHost {
   HostId host;

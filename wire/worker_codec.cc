@@ -32,7 +32,9 @@ struct EventWriter {
   WorkerEvent::Builder to;
 
   void operator()(const WorkerHeartbeat& from) {
-    to.initHeartbeat().setResidentBytes(from.resident_bytes);
+    auto heartbeat = to.initHeartbeat();
+    heartbeat.setResidentBytes(from.resident_bytes);
+    heartbeat.setCpuMillis(from.cpu_millis);
   }
   void operator()(const HostExited& from) {
     auto exited = to.initHostExited();
@@ -41,6 +43,7 @@ struct EventWriter {
     exited.setOrdered(from.ordered);
     exited.setDescription(ToText(from.description));
     exited.setLogTail(ToText(from.log_tail));
+    exited.setStack(ToText(from.stack));
   }
   void operator()(const FromHost& from) {
     auto from_host = to.initFromHost();
@@ -82,11 +85,18 @@ void Write(const penstock::WorkerEvent& from, WorkerEvent::Builder to) {
 
 penstock::WorkerEvent Read(WorkerEvent::Reader from) {
   switch (from.which()) {
-    case WorkerEvent::HEARTBEAT: return WorkerHeartbeat{from.getHeartbeat().getResidentBytes()};
+    case WorkerEvent::HEARTBEAT: {
+      auto heartbeat = from.getHeartbeat();
+      return WorkerHeartbeat{heartbeat.getResidentBytes(), heartbeat.getCpuMillis()};
+    }
     case WorkerEvent::HOST_EXITED: {
       auto exited = from.getHostExited();
-      return HostExited{ReadId<HostId>(exited.getHost()), exited.getClean(), exited.getOrdered(),
-                        ReadText(exited.getDescription()), ReadText(exited.getLogTail())};
+      return HostExited{ReadId<HostId>(exited.getHost()),
+                        exited.getClean(),
+                        exited.getOrdered(),
+                        ReadText(exited.getDescription()),
+                        ReadText(exited.getLogTail()),
+                        ReadText(exited.getStack())};
     }
     case WorkerEvent::FROM_HOST: {
       auto from_host = from.getFromHost();

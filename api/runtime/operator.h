@@ -16,6 +16,7 @@
 #include "common/ids.h"
 #include "common/key_group.h"
 #include "common/status.h"
+#include "common/timestamp.h"
 
 namespace penstock {
 
@@ -147,6 +148,14 @@ class SourceOperator : public Operator {
   virtual SourcePoll Poll() = 0;
   /// When to call Poll again after kNothingYet.
   virtual Clock::MonotonicTime next_poll() const = 0;
+  /// How far its splits have come in event time.
+  struct EventTime {
+    /// Id of the one that holds the watermark, stable for as long as the operator lives; null when
+    /// there is none, or no event time.
+    const std::string* slowest_split = nullptr;
+    Timestamp furthest = Timestamp::Min();  ///< Watermark of the one that is ahead.
+  };
+  virtual EventTime event_time() const { return {}; }
   /// The least watermark of the other subtasks in the source's alignment group, of whatever source;
   /// Max when there is none to wait for. Never called without a group.
   virtual void SetGroupWatermark(Timestamp least) { (void)least; }

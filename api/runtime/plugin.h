@@ -91,7 +91,7 @@ struct JobArguments {
 };
 
 /// Changes with every incompatible change of the interfaces in api/runtime.
-inline constexpr std::uint32_t kPluginAbiVersion = 5;
+inline constexpr std::uint32_t kPluginAbiVersion = 6;
 
 /// What a plugin exports, through the one C function `penstock_plugin`.
 struct PluginEntry {

@@ -61,6 +61,10 @@ class SourceOperatorOf final : public SourceOperator {
   }
 
   Clock::MonotonicTime next_poll() const override { return next_poll_; }
+  EventTime event_time() const override {
+    const std::optional<std::size_t> slowest = watermarks_.slowest();
+    return {slowest ? &splits_[*slowest].split.id : nullptr, watermarks_.furthest()};
+  }
   [[gnu::cold]] void SetGroupWatermark(Timestamp least) override {
     watermarks_.SetGroupWatermark(least);
   }

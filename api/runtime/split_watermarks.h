@@ -78,6 +78,12 @@ class SplitWatermarks {
     return active() && plan_->needs_period ? next_period_ : Clock::MonotonicTime::max();
   }
 
+  /// Number of the split that holds the watermark back, as last emitted; none when all are idle or
+  /// finished.
+  std::optional<std::size_t> slowest() const { return slowest_; }
+  /// Watermark of the split that is ahead of all.
+  Timestamp furthest() const { return active() ? Greatest() : Timestamp::Min(); }
+
   /// Of the other subtasks in the alignment group.
   [[gnu::cold]] void SetGroupWatermark(Timestamp least) {
     group_ = least;
@@ -88,7 +94,9 @@ class SplitWatermarks {
   void Emit(Output& output) {
     if (!changed_ || !active()) return;
     changed_ = false;
-    least_ = Least();
+    slowest_ = Slowest();
+    least_.reset();
+    if (slowest_) least_ = watermark(*slowest_);
     SetLimit();
     const bool idle = !least_ && !Finished();
     if (!idle) SetIdle(false, output);
@@ -112,14 +120,14 @@ class SplitWatermarks {
     bool finished = false;
   };
 
-  /// Of those that count; none when there are none.
-  std::optional<Timestamp> Least() const {
-    std::optional<Timestamp> least;
-    for (const Split& split : splits_) {
-      if (split.finished || split.idle) continue;
-      least = std::min(least.value_or(Timestamp::Max()), split.output.current());
+  /// Of those that count the one with the least watermark; none when there are none.
+  std::optional<std::size_t> Slowest() const {
+    std::optional<std::size_t> slowest;
+    for (std::size_t i = 0; i < splits_.size(); ++i) {
+      if (splits_[i].finished || splits_[i].idle) continue;
+      if (!slowest || watermark(i) < watermark(*slowest)) slowest = i;
     }
-    return least;
+    return slowest;
   }
   Timestamp Greatest() const {
     Timestamp greatest = Timestamp::Min();
@@ -148,7 +156,8 @@ class SplitWatermarks {
   bool changed_ = true;  // since Emit
   bool idle_ = false;    // as emitted
   Timestamp emitted_ = Timestamp::Min();
-  std::optional<Timestamp> least_;      // of the splits, as of Emit
+  std::optional<std::size_t> slowest_;  // split, as of Emit
+  std::optional<Timestamp> least_;      // its watermark, as of Emit
   std::optional<Timestamp> group_;      // of the others in the group, as heard of
   Timestamp limit_ = Timestamp::Max();  // beyond it a split is paused
   Clock::MonotonicTime next_period_{};

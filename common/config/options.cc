@@ -76,6 +76,8 @@ constexpr std::array kAllOptions{
     &options::kPlannerMemory.spec,
     &options::kStateBackend.spec,
     &options::kStateMemoryPerSlot.spec,
+    &options::kMetricsEnabled.spec,
+    &options::kPrometheusMaxSeries.spec,
     &options::kLogLevel.spec,
     &options::kLogFormat.spec,
     &options::kLogFile.spec,
@@ -104,6 +106,7 @@ const OptionSpec* FindOption(std::string_view key) {
 OptionScope ScopeOf(const OptionSpec& spec) {
   if (&spec == &options::kCheckpointDirectory.spec) return OptionScope::kCluster;
   if (&spec == &options::kStateBackend.spec) return OptionScope::kJob;
+  if (&spec == &options::kMetricsEnabled.spec) return OptionScope::kJob;
   if (spec.key.starts_with("execution.state-recovery.")) return OptionScope::kSubmission;
   for (const char* prefix : {"execution.", "parallelism.", "pipeline.", "restart-strategy."}) {
     if (spec.key.starts_with(prefix)) return OptionScope::kJob;

@@ -250,6 +250,19 @@ inline constexpr Option<ByteSize> kStateMemoryPerSlot{
      .default_text = "0",
      .aliases = "state.backend.rocksdb.memory.fixed-per-slot"}};
 
+inline constexpr Option<bool> kMetricsEnabled{
+    {.key = "metrics.enabled",
+     .description = "Whether tasks count records and bytes and report on them; false is for "
+                    "measuring what that costs.",
+     .default_text = "true"}};
+inline constexpr Option<std::int64_t> kPrometheusMaxSeries{
+    {.key = "metrics.prometheus.max-series",
+     .description = "Most time series at the coordinator's /metrics; beyond it subtasks are left "
+                    "out, then operators, and vertices show their sums.",
+     .default_text = "10000",
+     .minimum = "100",
+     .maximum = "1000000"}};
+
 inline constexpr Option<LogLevel> kLogLevel{{.key = "log.level",
                                              .description = "Least severity that is logged.",
                                              .default_text = "info",

@@ -3,14 +3,24 @@
 namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
-    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
+    : dispatcher_(dispatcher),
+      shut_down_(std::move(shut_down)),
+      flame_graphs_(dispatcher),
+      changes_(dispatcher) {
+  AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
+  AddCoordinatorRoutes();
   AddPluginRoutes();
   AddJobRoutes();
   AddJobViewRoutes();
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddStackRoutes();
+  AddStreamRoutes();
+  AddVertexRoutes();
+  AddSubtaskRoutes();
+  AddAbsentRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {

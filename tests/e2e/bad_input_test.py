@@ -63,7 +63,7 @@ class PluginAndArgumentTest(EndToEndCase):
     def test_when_the_note_names_another_abi_or_instruction_set_then_refused_before_it_is_loaded(self):
         whole = WORDS.read_bytes()
         for name, right, wrong, said in (
-                ("abi.so", b"abi=5\n", b"abi=9\n", "plugin interface version is 9"),
+                ("abi.so", b"abi=6\n", b"abi=9\n", "plugin interface version is 9"),
                 ("gcc.so", b"compiler=g++-12", b"compiler=g++-99", "compiler is g++-99"),
                 ("march.so", b"march=x86-64-v2", b"march=x86-64-v9", "instruction set x86-64-v9")):
             with self.subTest(name):

@@ -11,6 +11,10 @@
 
 #include "common/config/options.h"
 #include "common/logging.h"
+#include "common/process_usage.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
+#include "common/stacks/stack_signal.h"
 #include "worker/agent/host_log_pruning.h"
 
 namespace penstock {
@@ -20,15 +24,6 @@ std::string HostName() {
   char name[256] = "";
   gethostname(name, sizeof(name) - 1);
   return name;
-}
-
-/// Resident memory of a process; 0 when it has ended.
-std::uint64_t ResidentBytesOf(pid_t pid) {
-  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
-  std::uint64_t total_pages = 0;
-  std::uint64_t resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -97,7 +92,7 @@ CoordinatorRpcClientHandlers Worker::ClientHandlers() {
           .on_command =
               [this](WorkerCommand command) { PostEvent(CommandArrived{std::move(command)}); },
           .on_lost = [this](Status reason) { PostEvent(CoordinatorLost{reason}); },
-          .heartbeat = [this] { return WorkerHeartbeat{ResidentBytes()}; }};
+          .heartbeat = [this] { return Measure(); }};
 }
 
 Status Worker::Start() {
@@ -106,6 +101,7 @@ Status Worker::Start() {
     return Status::InvalidArgument("the coordinator's port is not known",
                                    "set coordinator.rpc.port to the port it listens on");
   }
+  PENSTOCK_RETURN_IF_ERROR(InstallStackSignal());
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("plugins"), 0700));
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("logs"), 0700));
   PENSTOCK_RETURN_IF_ERROR(MakeStateDirectory());
@@ -139,7 +135,13 @@ void Worker::HostHasEnded(HostExited report) {
         static_cast<void>(fs_.RemoveTree(path));
         PruneLogs();
       }));
-  PostEvent(HostEnded{std::move(report)});
+  if (!MayHaveCrashReport(report.log_tail)) return PostEvent(HostEnded{std::move(report)});
+  // Symbol tables are read for it, which the watcher must not wait for.
+  inspector_.Submit(std::packaged_task<void()>([this, report]() mutable {
+    if (const CrashReport crash = FindCrashReport(report.log_tail); !crash.empty())
+      report.stack = ToString(crash);
+    PostEvent(HostEnded{std::move(report)});
+  }));
 }
 
 void Worker::PruneLogs() const {
@@ -178,6 +180,7 @@ void Worker::PostEvent(AgentEvent event) {
 }
 
 void Worker::Run() {
+  const NamedThread name("agent");
   CarryOut(agent_.Begin());
   while (true) {
     Mail mail;
@@ -255,10 +258,15 @@ void Worker::Do(const LogLine& line) {
        {"reason", line.error}});
 }
 
-std::uint64_t Worker::ResidentBytes() const {
-  std::uint64_t bytes = ResidentBytesOf(getpid());
-  for (const pid_t pid : watcher_.Pids()) bytes += ResidentBytesOf(pid);
-  return bytes;
+WorkerHeartbeat Worker::Measure() {
+  const ProcessUsage own = UsageOfThisProcess();
+  WorkerHeartbeat sum{own.resident_bytes, own.cpu_millis};
+  for (const pid_t pid : watcher_.Pids()) {
+    const ProcessUsage host = UsageOf(pid);
+    sum.resident_bytes += host.resident_bytes;
+    sum.cpu_millis += host.cpu_millis;
+  }
+  return sum;
 }
 
 }  // namespace penstock

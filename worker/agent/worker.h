@@ -86,7 +86,7 @@ class Worker {
   CoordinatorRpcClientHandlers ClientHandlers();
   WorkerAgentOptions AgentOptions() const;
   HostProcessOptions ProcessOptions() const;
-  std::uint64_t ResidentBytes() const;
+  WorkerHeartbeat Measure();
   std::string DataPath(std::string_view name) const;
 
   const Configuration configuration_;
@@ -100,9 +100,9 @@ class Worker {
   PluginCache cache_;
   bool unreachable_logged_ = false;
 
-  SerialExecutor cleaner_;  // removes what task hosts that have ended leave behind
+  SerialExecutor cleaner_{"cleaner"};  // removes what ended task hosts leave behind
   const WorkerQueries queries_;
-  SerialExecutor inspector_;  // answers queries
+  SerialExecutor inspector_{"inspector"};  // answers queries
   std::thread thread_;
   Mutex mu_;
   CondVar posted_;

@@ -61,8 +61,8 @@ void GateQueue::Push(std::uint32_t index, Waiting waiting) {
   if (ready_.size() == 1 && receiver_ != nullptr) receiver_->Notify();
 }
 
-bool GateQueue::TryPushBatch(std::uint32_t index, std::unique_ptr<Batch>& batch) {
-  const std::size_t bytes = batch->MemoryBytes();
+bool GateQueue::TryPushBatch(std::uint32_t index, std::unique_ptr<Batch>& batch,
+                             std::size_t bytes) {
   MutexLock lock(mu_);
   ChannelState& channel = channels_[index];
   if (!MayCommit(channel, static_cast<std::int64_t>(bytes))) {
@@ -208,7 +208,7 @@ InputGate::Received GateQueue::TakeNext() {
   if (auto* records = std::get_if<EncodedRecords>(&next.element)) {
     records->bytes = in_hand_.frame.bytes().substr(kFrameHeaderBytes);
   }
-  return {index, std::move(next.element)};
+  return {index, std::move(next.element), in_hand_.bytes};
 }
 
 void GateQueue::Recycle(std::uint32_t index, std::unique_ptr<Batch> batch) {
@@ -242,6 +242,13 @@ void GateQueue::NotifyAll() {
   for (ChannelState& channel : channels_) {
     if (channel.sender != nullptr) channel.sender->Notify();
   }
+}
+
+double GateQueue::usage(std::uint32_t index) const {
+  MutexLock lock(mu_);
+  const ChannelState& channel = channels_[index];
+  const std::int64_t limit = kOwned + std::min(kMostLent, channel.lent + pool_free_);
+  return std::clamp(static_cast<double>(channel.committed) / static_cast<double>(limit), 0.0, 1.0);
 }
 
 std::size_t GateQueue::queued_bytes() const {

@@ -39,9 +39,10 @@ class GateQueue {
 
   // ---- senders ----
 
-  /// Local. Takes the batch, or leaves it and notifies the channel's sender signal later, when
-  /// there is credit again.
-  bool TryPushBatch(std::uint32_t channel, std::unique_ptr<Batch>& batch) EXCLUDES(mu_);
+  /// Local. Takes the batch, which has MemoryBytes() `bytes`, or leaves it and notifies the
+  /// channel's sender signal later, when there is credit again.
+  bool TryPushBatch(std::uint32_t channel, std::unique_ptr<Batch>& batch, std::size_t bytes)
+      EXCLUDES(mu_);
   /// Local. Would a batch of kOwnedCreditBytes be taken? If not, the sender is notified later.
   bool HasRoom(std::uint32_t channel) EXCLUDES(mu_);
   std::unique_ptr<Batch> TakeRecycled(std::uint32_t channel) EXCLUDES(mu_);
@@ -69,6 +70,8 @@ class GateQueue {
   void NotifyAll() EXCLUDES(mu_);
   std::uint32_t channel_count() const { return channel_count_; }
   std::size_t queued_bytes() const EXCLUDES(mu_);
+  /// Of what may be under way in a channel now, the share that is.
+  double usage(std::uint32_t channel) const EXCLUDES(mu_);
   std::size_t capacity_bytes() const { return channel_count_ * kOwnedCreditBytes + pool_bytes_; }
 
  private:

@@ -18,6 +18,7 @@ class InputGate {
   struct Received {
     std::uint32_t channel = 0;  ///< Channel::input_index.
     StreamElement element;
+    std::size_t bytes = 0;  ///< That it takes on the wire, or in memory; of records only.
   };
 
   virtual ~InputGate() = default;

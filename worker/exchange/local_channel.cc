@@ -17,9 +17,11 @@ LocalChannel::LocalChannel(std::shared_ptr<GateQueue> queue, std::uint32_t chann
 LocalChannel::~LocalChannel() { queue_->SetSenderSignal(channel_, nullptr); }
 
 void LocalChannel::SendBatch(std::unique_ptr<Batch> batch) {
+  const std::size_t bytes = batch->MemoryBytes();
+  Count(bytes);
   bool waited = false;
   while (!cancelled_->load(std::memory_order_acquire)) {
-    if (queue_->TryPushBatch(channel_, batch)) break;
+    if (queue_->TryPushBatch(channel_, batch, bytes)) break;
     signal_.Wait(std::nullopt);
     waited = true;
   }

@@ -31,6 +31,7 @@ class LocalChannel final : public OutputChannel {
   void SendBuffer(std::uint32_t count) override;
   bool HasRoom() const override;
   void SendControl(StreamElement element) override;
+  double usage() const override { return queue_->usage(channel_); }
 
  private:
   const std::shared_ptr<GateQueue> queue_;

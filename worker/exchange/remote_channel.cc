@@ -49,6 +49,7 @@ void RemoteChannel::SendBuffer(std::uint32_t count) {
   }
   parts_.credit->Spend(bytes);
   recent_bytes_ += buffer_->size();
+  Count(buffer_->size());
   SendData(count, !had_credit || buffer_->size() >= kNearlyFull);
 }
 

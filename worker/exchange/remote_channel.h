@@ -39,6 +39,7 @@ class RemoteChannel final : public OutputChannel {
   void SendBuffer(std::uint32_t count) override;
   bool HasRoom() const override;
   void SendControl(StreamElement element) override;
+  double usage() const override { return parts_.credit->usage(); }
 
  private:
   bool cancelled() const { return parts_.cancelled->load(std::memory_order_acquire); }

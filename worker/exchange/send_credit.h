@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -19,6 +20,11 @@ class SendCredit {
     return bytes <= credit || credit >= kOwned;
   }
   void Spend(std::int64_t bytes) { bytes_.fetch_sub(bytes, std::memory_order_acq_rel); }
+  /// Of what the channel owns, the share that is spent. Any thread.
+  double usage() const {
+    const std::int64_t credit = bytes_.load(std::memory_order_relaxed);
+    return 1 - static_cast<double>(std::clamp<std::int64_t>(credit, 0, kOwned)) / kOwned;
+  }
   /// Takes what is there beyond what the channel owns, to be given back to the receiver.
   std::uint32_t TakeLent() {
     const std::int64_t lent = bytes_.load(std::memory_order_acquire) - kOwned;

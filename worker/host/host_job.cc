@@ -43,6 +43,7 @@ Result<HostJob> RebuildJob(FileSystem& fs, const HostSetup& setup) {
   job.buffer_timeout = config.Get(options::kBufferTimeout);
   job.state_bytes_per_slot = config.Get(options::kStateMemoryPerSlot).bytes;
   job.checkpoint_mode = config.Get(options::kCheckpointMode);
+  job.counting = config.Get(options::kMetricsEnabled);
   job.start_from = config.Get(options::kRestorePath);
   job.recovery.ignore_unclaimed = config.Get(options::kIgnoreUnclaimedState);
   PENSTOCK_ASSIGN_OR_RETURN(job.recovery.new_uid,

@@ -25,6 +25,7 @@ struct HostJob {
   RecoveryOptions recovery;  ///< Of what is in `start_from`.
   std::uint64_t state_bytes_per_slot = 0;  ///< 0: the share of the worker's memory.
   CheckpointMode checkpoint_mode = CheckpointMode::kExactlyOnce;
+  bool counting = true;  ///< Tasks count, and the host reports what they have counted.
 
   /// How the state of a checkpoint finds its operators. The options don't hold for the job's own
   /// checkpoints, which it has written with its present uids.

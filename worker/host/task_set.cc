@@ -75,6 +75,7 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
                    .parallelism = vertex.parallelism,
                    .max_parallelism = vertex.max_parallelism,
                    .restored = restore_ != nullptr,
+                   .counting = job.counting,
                    .state_directory =
                        JoinPath(surroundings_.state_directory,
                                 fmt::format("{}-{}", subtask.vertex.value(), subtask.index)),
@@ -114,7 +115,7 @@ void TaskSet::Wire(TaskParts& parts) {
         {edge.from_operator, edge.side, &job.edge_type(i).record_type(),
          std::make_unique<PartitionOutput>(
              surroundings_.exchange.TakeOutputs(subtask, i, *parts.signal), job.edge_type(i),
-             job.graph.vertex(edge.to).max_parallelism, subtask.index)});
+             job.graph.vertex(edge.to).max_parallelism, subtask.index, job.counting)});
   }
 }
 

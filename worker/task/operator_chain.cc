@@ -1,5 +1,6 @@
 #include "worker/task/operator_chain.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penstock {
@@ -23,15 +24,19 @@ struct OperatorChain::Node {
   Output* output = nullptr;
   const RecordType* input_record = nullptr;  // null for a source
   bool assigns_watermarks = false;
+
+  Counter records_in;  // from the operator before it
 };
 
 /// Calls the next operator of the chain.
 class OperatorChain::ChainedOutput final : public Output {
  public:
-  ChainedOutput(OperatorBoundary& boundary, Node& next) : boundary_(boundary), next_(next) {}
+  ChainedOutput(OperatorBoundary& boundary, Node& next, bool counting)
+      : boundary_(boundary), next_(next), counting_(counting) {}
 
   void Emit(Batch& batch) override {
     if (batch.empty() || boundary_.failed()) return;
+    if (counting_) next_.records_in.Add(batch.size());
     const std::uint32_t previous = boundary_.Enter(next_.position);
     next_.op->ProcessBatch(batch);
     boundary_.Leave(previous);
@@ -50,6 +55,7 @@ class OperatorChain::ChainedOutput final : public Output {
  private:
   OperatorBoundary& boundary_;
   Node& next_;
+  const bool counting_;
   Timestamp last_ = Timestamp::Min();
 };
 
@@ -98,13 +104,16 @@ class OperatorChain::SideWatermarks final : public Output {
   Output& sides_;
 };
 
-/// Remembers the watermark that a source has reached, and whether it is idle.
+/// Remembers how far a source has come, and whether it is idle.
 class OperatorChain::SourceOutput final : public Output {
  public:
-  SourceOutput(Output& next, Timestamp& watermark, bool& idle)
-      : next_(next), watermark_(watermark), idle_(idle) {}
+  SourceOutput(Output& next, Timestamp& emitted, Timestamp& watermark, bool& idle)
+      : next_(next), emitted_(emitted), watermark_(watermark), idle_(idle) {}
 
-  void Emit(Batch& batch) override { next_.Emit(batch); }
+  void Emit(Batch& batch) override {
+    if (!batch.empty()) emitted_ = batch.timestamps().back();
+    next_.Emit(batch);
+  }
   void EmitWatermark(Timestamp watermark) override {
     if (watermark <= watermark_) return;
     watermark_ = watermark;
@@ -118,6 +127,7 @@ class OperatorChain::SourceOutput final : public Output {
 
  private:
   Output& next_;
+  Timestamp& emitted_;
   Timestamp& watermark_;
   bool& idle_;
 };
@@ -161,7 +171,7 @@ Output& OperatorChain::MakeOutputs(Node& node) {
   }
   for (const std::unique_ptr<Node>& next : nodes_) {
     if (next->spec.input != static_cast<std::int32_t>(node.position)) continue;
-    outputs_.push_back(std::make_unique<ChainedOutput>(boundary_, *next));
+    outputs_.push_back(std::make_unique<ChainedOutput>(boundary_, *next, task_.counting));
     const std::string& side = next->spec.input_side;
     consumers[side].push_back(outputs_.back().get());
     if (!side.empty()) node.context.ExpectSideRecords(side, *next->input_record);
@@ -190,8 +200,8 @@ Status OperatorChain::Open(const std::vector<OperatorSpec>& specs) {
     if (vertex_.is_source() && node.position == 0) {
       source_ = dynamic_cast<SourceOperator*>(node.op.get());
       if (source_ == nullptr) return Status::Internal("is no source operator");
-      outputs_.push_back(
-          std::make_unique<SourceOutput>(*node.output, source_watermark_, source_idle_));
+      outputs_.push_back(std::make_unique<SourceOutput>(*node.output, source_emitted_,
+                                                        source_watermark_, source_idle_));
       node.output = outputs_.back().get();
       root_output_ = node.output;
     }
@@ -328,8 +338,54 @@ std::uint64_t OperatorChain::records_out() const {
   return records;
 }
 
-void OperatorChain::CollectCounters(std::map<std::string, std::uint64_t>& counters) const {
-  for (const std::unique_ptr<Node>& node : nodes_) node->context.CollectCounters(counters);
+std::vector<EdgeMetrics> OperatorChain::edge_metrics() const {
+  std::vector<EdgeMetrics> metrics;
+  for (const ChainEdge& edge : edges_) {
+    metrics.push_back({edge.output->records(), edge.output->bytes()});
+  }
+  return metrics;
+}
+
+double OperatorChain::output_usage() const {
+  double fullest = 0;
+  for (const ChainEdge& edge : edges_) fullest = std::max(fullest, edge.output->usage());
+  return fullest;
+}
+
+std::optional<Timestamp> OperatorChain::output_watermark() const {
+  std::optional<Timestamp> least;
+  for (const ChainEdge& edge : edges_) {
+    least = std::min(least.value_or(Timestamp::Max()), edge.output->watermark());
+  }
+  return least;
+}
+
+/// Every reader of an output gets all its records, so that any of them has counted them.
+std::uint64_t OperatorChain::RecordsOutOf(const Node& node) const {
+  std::map<std::string, std::uint64_t> records;  // by tag of the output
+  for (const ChainEdge& edge : edges_) {
+    if (edge.from_operator == node.position) records[edge.side] = edge.output->records();
+  }
+  for (const std::unique_ptr<Node>& next : nodes_) {
+    if (next->spec.input != static_cast<std::int32_t>(node.position)) continue;
+    records[next->spec.input_side] = next->records_in.value();
+  }
+  std::uint64_t sum = 0;
+  for (const auto& [side, count] : records) sum += count;
+  return sum;
+}
+
+void OperatorChain::CollectCounters(std::map<std::string, std::uint64_t>& counters,
+                                    std::uint64_t records_in) const {
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    std::map<std::string, std::uint64_t> own;
+    node->context.CollectCounters(own);
+    const std::string& prefix = node->spec.uid.empty() ? node->spec.name : node->spec.uid;
+    own.emplace(prefix + ".numRecordsIn",
+                node->position == 0 ? records_in : node->records_in.value());
+    own.emplace(prefix + ".numRecordsOut", RecordsOutOf(*node));
+    for (const auto& [name, value] : own) counters[name] += value;
+  }
 }
 
 }  // namespace penstock

@@ -13,6 +13,7 @@
 #include "api/runtime/plugin.h"
 #include "api/runtime/record_type.h"
 #include "graph/job_graph.h"
+#include "wire/messages.h"
 #include "worker/state/frozen_chain.h"
 #include "worker/state/restored_checkpoint.h"
 #include "worker/stream_element.h"
@@ -72,6 +73,11 @@ class OperatorChain {
   Status EndEventTime();
   void SetGroupWatermark(Timestamp others) { source_->SetGroupWatermark(others); }
   Timestamp source_watermark() const { return source_watermark_; }
+  SourceOperator::EventTime source_event_time() const { return source_->event_time(); }
+  /// The greatest timestamp of the last batch that the source has emitted; Min before.
+  Timestamp source_emitted() const { return source_emitted_; }
+  /// The least that its edges have been given; of a chain without edges nothing.
+  std::optional<Timestamp> output_watermark() const;
   bool source_idle() const { return source_idle_; }
 
   /// States and frozen tables in chain order.
@@ -87,7 +93,14 @@ class OperatorChain {
   /// Any thread, after Open.
   const OperatorBoundary& boundary() const { return boundary_; }
   std::uint64_t records_out() const;
-  void CollectCounters(std::map<std::string, std::uint64_t>& counters) const;
+  /// By edge, in the order they were given.
+  std::vector<EdgeMetrics> edge_metrics() const;
+  /// Of the output that is fullest; see OutputChannel::usage.
+  double output_usage() const;
+  /// Adds "<operator>.<counter>": those the operators keep, and numRecordsIn and numRecordsOut of
+  /// each; `records_in` is what the chain was given.
+  void CollectCounters(std::map<std::string, std::uint64_t>& counters,
+                       std::uint64_t records_in) const;
 
  private:
   class ChainedOutput;
@@ -98,6 +111,7 @@ class OperatorChain {
 
   Output& MakeOutputs(Node& node);
   Output& Join(std::vector<Output*> consumers);
+  std::uint64_t RecordsOutOf(const Node& node) const;
   Status ForEachOperator(const std::function<Status(Node&)>& call);
   Status RestoreOperator(const RestoredCheckpoint& restore, Node& node);
 
@@ -110,6 +124,7 @@ class OperatorChain {
   SourceOperator* source_ = nullptr;              // nodes_[0]'s, of a source vertex
   Output* root_output_ = nullptr;                 // of nodes_[0]
   Timestamp source_watermark_ = Timestamp::Min();
+  Timestamp source_emitted_ = Timestamp::Min();
   bool source_idle_ = false;
 };
 

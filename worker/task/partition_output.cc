@@ -1,21 +1,36 @@
 #include "worker/task/partition_output.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penstock {
 
 PartitionOutput::PartitionOutput(std::vector<std::unique_ptr<OutputChannel>> channels,
                                  const EdgeType& edge, std::uint32_t max_parallelism,
-                                 std::uint32_t subtask) {
+                                 std::uint32_t subtask, bool counting)
+    : counting_(counting) {
   PartitionerSpec spec;
   spec.max_parallelism = max_parallelism;
   spec.subtask = subtask;
   channels_.reserve(channels.size());
   for (std::unique_ptr<OutputChannel>& channel : channels) {
+    channel->SetCounting(counting);
     spec.channels.push_back(channel.get());
     channels_.push_back({std::move(channel)});
   }
   partitioner_ = edge.NewPartitioner(std::move(spec));
+}
+
+std::uint64_t PartitionOutput::bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Channel& channel : channels_) bytes += channel.writer->bytes();
+  return bytes;
+}
+
+double PartitionOutput::usage() const {
+  double fullest = 0;
+  for (const Channel& channel : channels_) fullest = std::max(fullest, channel.writer->usage());
+  return fullest;
 }
 
 bool PartitionOutput::HasRoom() const {

@@ -23,12 +23,12 @@ class PartitionOutput final : public Output {
   };
 
   /// `channels` by receiving subtask; `max_parallelism` of the receiving vertex, `subtask` of the
-  /// sender.
+  /// sender. `counting`: whether records and bytes are counted.
   PartitionOutput(std::vector<std::unique_ptr<OutputChannel>> channels, const EdgeType& edge,
-                  std::uint32_t max_parallelism, std::uint32_t subtask);
+                  std::uint32_t max_parallelism, std::uint32_t subtask, bool counting = true);
 
   void Emit(Batch& batch) override {
-    records_.Add(batch.size());
+    if (counting_) records_.Add(batch.size());
     partitioner_->Emit(batch);
   }
   void EmitWatermark(Timestamp watermark) override {
@@ -43,8 +43,14 @@ class PartitionOutput final : public Output {
   /// Behind everything emitted before, as EmitStatus; waits for credit.
   void SendBarrier(const CheckpointBarrier& barrier);
 
-  /// Any thread.
+  /// The last one emitted.
+  Timestamp watermark() const { return watermark_; }
+
+  // Any thread:
   std::uint64_t records() const { return records_.value(); }
+  std::uint64_t bytes() const;
+  /// Of the fullest channel; see OutputChannel::usage.
+  double usage() const;
 
  private:
   struct Channel {
@@ -54,7 +60,8 @@ class PartitionOutput final : public Output {
 
   bool FlushChannel(std::size_t index);
 
-  std::vector<Channel> channels_;
+  const bool counting_;
+  std::vector<Channel> channels_;  // as many from construction on
   std::unique_ptr<Partitioner> partitioner_;
   Timestamp watermark_ = Timestamp::Min();  // the last one emitted
   bool idle_ = false;                       // as last sent

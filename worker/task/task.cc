@@ -5,6 +5,10 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
+#include "common/stacks/named_thread.h"
+
 namespace penstock {
 namespace {
 
@@ -57,10 +61,13 @@ Task::Task(TaskParts parts, Executor& snapshots, TaskListener& listener)
                  {std::move(parts.pending_directory), std::move(parts.completed_directory)}, state_,
                  snapshots, mailbox_, listener_),
       watermark_(Timestamp::Min().millis),
+      output_watermark_(Timestamp::Min().millis),
+      furthest_(Timestamp::Min().millis),
       group_watermark_(Timestamp::Max().millis) {
   if (parts.input == nullptr) return;
   input_ = std::make_unique<TaskInput>(std::move(parts.input), parts.input_channels, chain_,
-                                       identity_.clock, *this, parts.checkpoint_mode);
+                                       identity_.clock, *this, parts.checkpoint_mode,
+                                       identity_.counting);
 }
 
 Task::~Task() { assert(!thread_.joinable()); }
@@ -79,6 +86,8 @@ void Task::Cancel() {
 }
 
 void Task::Run() {
+  const NamedThread name(
+      fmt::format("{} ({}/{})", vertex_.name, id().index + 1, identity_.parallelism), id());
   Status status = Prepare();
   if (status.ok() && !finished_) {
     listener_.OnDeployed(id());
@@ -270,6 +279,9 @@ Status Task::TakeSnapshot(const CheckpointBarrier& barrier, SnapshotTimings timi
   const Clock::MonotonicTime start = identity_.clock.Now();
   const std::uint64_t delay = Micros(Nanos(start) - barrier.triggered);
   timings.start_delay = delay - std::min(delay, timings.alignment);
+  alignment_micros_.store(static_cast<std::int64_t>(timings.alignment), std::memory_order_relaxed);
+  start_delay_micros_.store(static_cast<std::int64_t>(timings.start_delay),
+                            std::memory_order_relaxed);
   PENSTOCK_ASSIGN_OR_RETURN(FrozenChain frozen, chain_.Freeze(barrier.checkpoint));
   state_.BeginSnapshot();
   timings.synchronous = Micros(Nanos(identity_.clock.Now()) - Nanos(start));
@@ -303,6 +315,25 @@ void Task::PublishWatermark() {
   const Timestamp watermark = input_ != nullptr ? input_->watermark() : chain_.source_watermark();
   watermark_.store(watermark.millis, std::memory_order_relaxed);
   source_idle_.store(chain_.source_idle(), std::memory_order_relaxed);
+  output_watermark_.store(chain_.output_watermark().value_or(watermark).millis,
+                          std::memory_order_relaxed);
+  if (input_ == nullptr) PublishEventTime();
+}
+
+void Task::PublishEventTime() {
+  const SourceOperator::EventTime time = chain_.source_event_time();
+  furthest_.store(time.furthest.millis, std::memory_order_relaxed);
+  if (time.slowest_split != published_split_) {
+    published_split_ = time.slowest_split;
+    MutexLock lock(split_mu_);
+    slowest_split_ = published_split_ == nullptr ? "" : *published_split_;
+  }
+  const Timestamp emitted = chain_.source_emitted();
+  if (emitted == published_emitted_) return;
+  published_emitted_ = emitted;
+  const std::int64_t lag =
+      static_cast<std::int64_t>(ToMillis(identity_.clock.Wall())) - emitted.millis;
+  emit_lag_.store(std::max<std::int64_t>(lag, 0), std::memory_order_relaxed);
 }
 
 TaskMetrics Task::Metrics() const {
@@ -310,17 +341,53 @@ TaskMetrics Task::Metrics() const {
   metrics.subtask = id();
   metrics.watermark = watermark_.load(std::memory_order_relaxed);
   metrics.idle = source_idle_.load(std::memory_order_relaxed);
+  if (!identity_.counting) return metrics;
+  metrics.output_watermark = output_watermark_.load(std::memory_order_relaxed);
+  metrics.furthest = furthest_.load(std::memory_order_relaxed);
+  {
+    MutexLock lock(split_mu_);
+    metrics.slowest_split = slowest_split_;
+  }
+  metrics.edges = chain_.edge_metrics();
+  CollectCounters(metrics);
+  CollectGauges(metrics);
+  return metrics;
+}
+
+void Task::CollectCounters(TaskMetrics& metrics) const {
   const WaitTimes waits = signal_->times();
   const nanoseconds age = identity_.clock.Now() - started_;
+  metrics.age = ToMillis(age);
   auto& counters = metrics.counters;
   counters["idleTimeMs"] = ToMillis(waits.idle);
   counters["backPressuredTimeMs"] = ToMillis(waits.back_pressured);
   counters["busyTimeMs"] = ToMillis(age - waits.idle - waits.back_pressured);
-  counters["numRecordsIn"] = input_ == nullptr ? 0 : input_->records();
+  const std::uint64_t records_in = input_ == nullptr ? 0 : input_->records();
+  counters["numRecordsIn"] = records_in;
   counters["numRecordsOut"] = chain_.records_out();
-  if (is_source()) counters["watermarkAlignmentDrift"] = AlignmentDrift();
-  chain_.CollectCounters(counters);
-  return metrics;
+  counters["numBytesIn"] = input_ == nullptr ? 0 : input_->bytes();
+  std::uint64_t bytes_out = 0;
+  for (const EdgeMetrics& edge : metrics.edges) bytes_out += edge.bytes;
+  counters["numBytesOut"] = bytes_out;
+  chain_.CollectCounters(counters, records_in);
+}
+
+void Task::CollectGauges(TaskMetrics& metrics) const {
+  auto& gauges = metrics.gauges;
+  if (input_ != nullptr) {
+    gauges["inPoolUsage"] =
+        static_cast<double>(input_->queued_bytes()) / static_cast<double>(input_->capacity_bytes());
+  }
+  if (is_source()) gauges["watermarkAlignmentDrift"] = static_cast<double>(AlignmentDrift());
+  gauges["outPoolUsage"] = chain_.output_usage();
+  gauges["stateBytes"] = static_cast<double>(state_bytes());
+  const auto known = [&](const char* name, const std::atomic<std::int64_t>& value, double factor) {
+    const std::int64_t now = value.load(std::memory_order_relaxed);
+    if (now != kUnknown) gauges[name] = static_cast<double>(now) * factor;
+  };
+  known("currentEmitEventTimeLag", emit_lag_, 1);
+  known("checkpointAlignmentTime", alignment_micros_, 1000);
+  known("checkpointStartDelayNanos", start_delay_micros_, 1000);
 }
 
 std::uint64_t Task::AlignmentDrift() const {

@@ -11,6 +11,7 @@
 
 #include "api/runtime/plugin.h"
 #include "api/runtime/record_type.h"
+#include "common/mutex.h"
 #include "graph/job_graph.h"
 #include "worker/exchange/input_gate.h"
 #include "worker/task/executor.h"
@@ -78,6 +79,8 @@ class Task final : public BarrierReceiver {
   Progress progress() const;
 
  private:
+  static constexpr std::int64_t kUnknown = -1;
+
   Status Prepare();
   Status Restore();
   Status Loop();
@@ -103,9 +106,12 @@ class Task final : public BarrierReceiver {
   void Wait(std::optional<Clock::MonotonicTime> deadline, WaitReason reason);
   void FlushInTime(Clock::MonotonicTime now);
   void PublishWatermark();
+  void PublishEventTime();
   void ReportEnd(const Status& status);
   /// Milliseconds by which it is ahead of the slowest other source of its alignment group.
   std::uint64_t AlignmentDrift() const;
+  void CollectCounters(TaskMetrics& metrics) const;
+  void CollectGauges(TaskMetrics& metrics) const;
 
   class Waker final : public TaskWaker {
    public:
@@ -144,14 +150,23 @@ class Task final : public BarrierReceiver {
   bool waited_inside_ = false;          // an operator has, and may have swallowed a notification
   std::uint32_t unmeasured_steps_ = 0;  // since the state was measured
   Clock::MonotonicTime last_flush_{};
+  Timestamp published_emitted_ = Timestamp::Min();
+  const std::string* published_split_ = nullptr;
 
   // Written by the task's thread, read by any.
   std::atomic<std::uint64_t> steps_{0};
   std::atomic<std::uint64_t> state_bytes_{0};
   std::atomic<std::int64_t> watermark_;
+  std::atomic<std::int64_t> output_watermark_;
+  std::atomic<std::int64_t> furthest_;  // split of a source
+  std::atomic<std::int64_t> emit_lag_{kUnknown};
+  std::atomic<std::int64_t> alignment_micros_{kUnknown};  // of the last barrier, like the next
+  std::atomic<std::int64_t> start_delay_micros_{kUnknown};
   std::atomic<bool> source_idle_{false};
   std::atomic<std::int64_t> group_watermark_;  // of the others; Max: there are none
   std::atomic<bool> passed_final_{false};
+  mutable Mutex split_mu_;
+  std::string slowest_split_ GUARDED_BY(split_mu_);
 };
 
 }  // namespace penstock

@@ -20,6 +20,7 @@ struct TaskIdentity {
   std::uint32_t parallelism = 1;
   std::uint32_t max_parallelism = 1;
   bool restored = false;                ///< Starts from a checkpoint.
+  bool counting = true;                 ///< Of records and bytes, for metrics.
   std::string state_directory;          ///< Its own, for the tier; does not exist yet.
   std::uint64_t table_bytes = 0;        ///< Its share of the memory for tables; 0: no limit.
   const StateMemory* memory = nullptr;  ///< Needed by tasks with keyed state.

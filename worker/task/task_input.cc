@@ -9,12 +9,13 @@ namespace penstock {
 
 TaskInput::TaskInput(std::unique_ptr<InputGate> gate, const std::vector<InputChannelType>& channels,
                      OperatorChain& chain, const Clock& clock, BarrierReceiver& barriers,
-                     CheckpointMode mode)
+                     CheckpointMode mode, bool counting)
     : gate_(std::move(gate)),
       chain_(chain),
       clock_(clock),
       barriers_(barriers),
       mode_(mode),
+      counting_(counting),
       aligner_(gate_->channel_count(), mode),
       valve_(gate_->channel_count()),
       at_barrier_(valve_.watermarks()) {
@@ -35,6 +36,7 @@ Status TaskInput::Step(bool& worked) {
   std::optional<InputGate::Received> received = gate_->Poll();
   worked = received.has_value();
   if (!worked) return Status::Ok();
+  if (counting_) Count(*received);
   return std::visit(
       [&](auto&& element) {
         return Take(received->channel, std::forward<decltype(element)>(element));
@@ -42,8 +44,16 @@ Status TaskInput::Step(bool& worked) {
       std::move(received->element));
 }
 
+void TaskInput::Count(const InputGate::Received& received) {
+  if (const auto* batch = std::get_if<std::unique_ptr<Batch>>(&received.element)) {
+    records_.Add((*batch)->size());
+  } else if (const auto* encoded = std::get_if<EncodedRecords>(&received.element)) {
+    records_.Add(encoded->count);
+  }
+  bytes_.Add(received.bytes);
+}
+
 Status TaskInput::Take(std::uint32_t channel, std::unique_ptr<Batch> batch) {
-  records_.Add(batch->size());
   PENSTOCK_RETURN_IF_ERROR(chain_.ProcessBatch(channels_[channel].type.input, *batch));
   batch->Clear();
   gate_->Recycle(channel, std::move(batch));
@@ -51,7 +61,6 @@ Status TaskInput::Take(std::uint32_t channel, std::unique_ptr<Batch> batch) {
 }
 
 Status TaskInput::Take(std::uint32_t channel, const EncodedRecords& encoded) {
-  records_.Add(encoded.count);
   const ChannelInput& from = channels_[channel];
   const Status status = chain_.ProcessEncoded(from.type, encoded, *from.decoded);
   from.decoded->Clear();

@@ -30,9 +30,10 @@ class BarrierReceiver {
 class TaskInput {
  public:
   /// `channels` by input_index. All that is referred to outlives this.
+  /// `counting`: whether records and bytes are counted.
   TaskInput(std::unique_ptr<InputGate> gate, const std::vector<InputChannelType>& channels,
             OperatorChain& chain, const Clock& clock, BarrierReceiver& barriers,
-            CheckpointMode mode);
+            CheckpointMode mode, bool counting = true);
 
   /// Handles the next element; `worked` is false when there is none now.
   Status Step(bool& worked);
@@ -44,13 +45,15 @@ class TaskInput {
   /// behind the task's watermark, as an idle one does, it is that one, which made its records late.
   const std::vector<Timestamp>& watermarks() const { return at_barrier_; }
   Timestamp watermark() const { return valve_.current(); }
+
+  // Any thread:
   std::size_t queued_bytes() const { return gate_->queued_bytes(); }
   std::size_t capacity_bytes() const { return gate_->capacity_bytes(); }
-
-  /// Any thread.
   std::uint64_t records() const { return records_.value(); }
+  std::uint64_t bytes() const { return bytes_.value(); }
 
  private:
+  void Count(const InputGate::Received& received);
   Status Take(std::uint32_t channel, std::unique_ptr<Batch> batch);
   Status Take(std::uint32_t channel, const EncodedRecords& encoded);
   Status Take(std::uint32_t channel, Watermark watermark);
@@ -64,16 +67,18 @@ class TaskInput {
     std::shared_ptr<Batch> decoded;  // shared by channels of one type
   };
 
-  std::unique_ptr<InputGate> gate_;
+  const std::unique_ptr<InputGate> gate_;
   std::vector<ChannelInput> channels_;
   OperatorChain& chain_;
   const Clock& clock_;
   BarrierReceiver& barriers_;
   const CheckpointMode mode_;
+  const bool counting_;
   BarrierAligner aligner_;
   WatermarkValve valve_;
   std::vector<Timestamp> at_barrier_;  // by channel
   Counter records_;
+  Counter bytes_;
 };
 
 }  // namespace penstock

@@ -153,7 +153,7 @@ TEST_F(SlotPoolTest, WhenAWorkerIsSilentThenItIsNamed) {
   pool_.AddWorker(Worker(1, 1), {});
   pool_.AddWorker(Worker(2, 1), {});
   const Clock::MonotonicTime now = Clock::MonotonicTime{} + seconds(4);
-  pool_.Heartbeat(WorkerId(0, 2), 5, now);
+  pool_.Heartbeat(WorkerId(0, 2), WorkerHeartbeat{5}, now);
   EXPECT_THAT(pool_.Silent(now, seconds(3)), ElementsAre(WorkerId(0, 1)));
 }
 

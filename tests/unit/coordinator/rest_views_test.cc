@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/metrics/metric_values.h"
 #include "coordinator/rest/job_views.h"
 #include "tests/unit/coordinator/job_master_harness.h"
 
@@ -41,8 +42,8 @@ TEST_F(CheckpointViewsTest, WhenOneIsShownThenNewAndFullSizeAreApart) {
   const json::value& newest = checkpoints.at("history").at(0);
   EXPECT_EQ(newest.at("checkpointed_size").as_uint64(), 42u);
   EXPECT_EQ(newest.at("state_size").as_uint64(), 400u);
-  EXPECT_EQ(JobMetrics(h_.master(), 0).at("lastCheckpointSize"), "42");
-  EXPECT_EQ(JobMetrics(h_.master(), 0).at("lastCheckpointFullSize"), "400");
+  EXPECT_EQ(ValuesOfJob(h_.master(), 0).at("lastCheckpointSize"), 42);
+  EXPECT_EQ(ValuesOfJob(h_.master(), 0).at("lastCheckpointFullSize"), 400);
 }
 
 TEST_F(CheckpointViewsTest, WhenSummarizedThenThereAreFlinksPercentiles) {

@@ -80,7 +80,7 @@ class RandomMessage {
   void Fill(SampleKind& kind) { kind = static_cast<SampleKind>(random_() % kSampleKinds); }
   template <typename T>
   void Fill(T& value) {
-    if constexpr (std::is_integral_v<T>)
+    if constexpr (std::is_arithmetic_v<T>)
       value = static_cast<T>(random_());
     else
       boost::pfr::for_each_field(value, [this](auto& field) { Fill(field); });

@@ -11,14 +11,14 @@ const retryMillis = 5000;
 interface Scope {
   /** Address of the stream. */
   path: string;
-  /** The query keys that a topic stands for. */
-  keyOf: (topic: string) => readonly string[];
+  /** The beginnings of query keys that a topic stands for. */
+  keysOf: (topic: string) => readonly (readonly string[])[];
   topics: readonly string[];
   onStreaming?: (streaming: boolean) => void;
 }
 
 function refresh(client: QueryClient, scope: Scope, topics: readonly string[]): void {
-  for (const topic of topics) client.invalidateQueries({ queryKey: scope.keyOf(topic) });
+  for (const queryKey of topics.flatMap(scope.keysOf)) client.invalidateQueries({ queryKey });
 }
 
 function topicsOf(data: string): string[] {
@@ -78,7 +78,7 @@ export function useClusterChanges(): void {
       follow(client, {
         path: "/stream",
         topics: clusterTopics,
-        keyOf: (topic) => [topic],
+        keysOf: (topic) => [[topic]],
         onStreaming: reportStreaming,
       }),
     [client],
@@ -96,7 +96,14 @@ export function useJobChanges(job: string): void {
       follow(client, {
         path: `/jobs/${job}/stream`,
         topics: jobTopics,
-        keyOf: (topic) => ["job", job, topic],
+        keysOf: (topic) =>
+          // A job's detail has measurements, too.
+          topic === "metrics"
+            ? [
+                ["job", job, topic],
+                ["job", job, "job", "detail"],
+              ]
+            : [["job", job, topic]],
       }),
     [client, job],
   );

@@ -1,9 +1,9 @@
 // The typed client of the REST API. Every call goes through `answer`, which turns refusals into ApiError.
 
 import createClient, { type Middleware } from "openapi-fetch";
-import { requestToken } from "./authorization";
-import { reportAnswer, reportUnreachable } from "./connection";
-import { type ApiError, errorOf, unreachable } from "./error";
+import { reportAnswer } from "./connection";
+import { errorOf, unreachable } from "./error";
+import { noted } from "./noted";
 import type { components, paths } from "./schema";
 import { readToken } from "./token";
 
@@ -24,14 +24,6 @@ const authorization: Middleware = {
 
 export const client = createClient<paths>({ baseUrl: "/" });
 client.use(authorization);
-
-/** Notes what an error says about the connection and the token, and hands it back. */
-function noted(error: ApiError): ApiError {
-  if (error.code === "unreachable") reportUnreachable();
-  else reportAnswer();
-  if (error.status === 401) requestToken("refused");
-  return error;
-}
 
 /** The data of a call of `client`, or an ApiError thrown. */
 export async function answer<T>(

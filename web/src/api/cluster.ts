@@ -30,8 +30,3 @@ export const workerQuery = (worker: string) =>
         }),
       ),
   });
-
-export const pluginsQuery = queryOptions({
-  queryKey: ["plugins"],
-  queryFn: async ({ signal }) => (await answer(client.GET("/jars", { signal }))).files,
-});

@@ -1584,9 +1584,11 @@ export interface components {
             aborted?: boolean;
         };
         CheckpointSubtasks: {
-            id: components["schemas"]["Id"];
+            /** @description Number of the checkpoint. */
+            id: number;
+            vertex: components["schemas"]["Id"];
+            /** @description The task's name. */
             name: string;
-            checkpoint_id: number;
             status: components["schemas"]["CheckpointState"];
             latest_ack_timestamp: components["schemas"]["Millis"];
             state_size: number;
@@ -1616,9 +1618,11 @@ export interface components {
             subtasks: components["schemas"]["CheckpointSubtask"][];
         };
         CheckpointTask: {
-            id: components["schemas"]["Id"];
+            /** @description Number of the checkpoint. */
+            id: number;
+            vertex: components["schemas"]["Id"];
+            /** @description The task's name. */
             name: string;
-            checkpoint_id: number;
             status: components["schemas"]["CheckpointState"];
             latest_ack_timestamp: components["schemas"]["Millis"];
             state_size: number;

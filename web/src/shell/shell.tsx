@@ -21,7 +21,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <AppShell
       header={{ height: "3.5rem" }}
-      navbar={{ width: "14.5rem", breakpoint: "md", collapsed: { mobile: !opened } }}
+      navbar={{ width: "16rem", breakpoint: "md", collapsed: { mobile: !opened } }}
       padding={{ base: "sm", sm: "lg" }}
     >
       <button type="button" className="skip-link" onClick={skipToContent}>
@@ -36,7 +36,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <div className={classes.content}>
           <DisconnectedBanner />
-          <ErrorBoundary key={location}>{children}</ErrorBoundary>
+          <ErrorBoundary location={location}>{children}</ErrorBoundary>
         </div>
       </AppShell.Main>
       <TokenDialog />

@@ -25,7 +25,7 @@ std::unique_ptr<GateQueue> LocalGate(std::size_t channels, std::size_t pool = kL
 bool Push(GateQueue& gate, std::uint32_t channel, std::uint64_t number,
           std::size_t bytes = 16 * 1024) {
   std::unique_ptr<Batch> batch = NumberBatch::Of(number, bytes);
-  return gate.TryPushBatch(channel, batch);
+  return gate.TryPushBatch(channel, batch, batch->MemoryBytes());
 }
 
 std::uint64_t NumberOf(const std::optional<InputGate::Received>& received) {

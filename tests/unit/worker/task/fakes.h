@@ -45,6 +45,7 @@ class RecordingChannel final : public OutputChannel {
   std::string& buffer() override { return buffer_; }
   void SendBuffer(std::uint32_t) override {}
   bool HasRoom() const override { return true; }
+  double usage() const override { return 0; }
   void SendControl(StreamElement element) override {
     if (const auto* mark = std::get_if<Watermark>(&element)) {
       log_.push_back(mark->time == Timestamp::Max()

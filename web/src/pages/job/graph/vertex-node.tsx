@@ -2,12 +2,12 @@
 
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo, use } from "react";
+import { LoadBar } from "@/components/load-bar";
 import { formatCount, formatExact, formatPercent } from "@/format/numbers";
 import { formatExactTime } from "@/format/times";
 import type { GraphNode } from "../model/graph";
 import { loadColor, loadOf } from "../model/load";
 import type { Vertex } from "../model/types";
-import { LoadBar } from "@/components/load-bar";
 import { MarksContext } from "./marks";
 import { useVertex } from "./store";
 import classes from "./vertex-node.module.css";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { historyRows, metricNames, Recorder, splitMetricId, unitOf } from "./metrics";
+import { historyRows, metricNames, operatorUids, Recorder, splitMetricId, unitOf } from "./metrics";
 
 describe("history", () => {
   it("becomes rows with times in seconds, with gaps for what is not remembered", () => {
@@ -24,6 +24,12 @@ describe("names of metrics", () => {
     });
     expect(splitMetricId("uptime")).toEqual({ name: "uptime" });
     expect(metricNames(["1.b", "0.a", "0.b"])).toEqual(["a", "b"]);
+  });
+
+  it("tell which operators there are", () => {
+    expect(
+      operatorUids(["0.events.numRecordsOut", "1.events.numRecordsIn", "0.busyTimeMs"]),
+    ).toEqual(["events"]);
   });
 
   it("tell the unit", () => {

@@ -32,6 +32,12 @@ export function metricNames(ids: readonly string[]): string[] {
   return [...new Set(ids.map((id) => splitMetricId(id).name))].sort((a, b) => a.localeCompare(b));
 }
 
+/** The operators that have metrics of their own: "<subtask>.<uid>.numRecordsOut". */
+export function operatorUids(ids: readonly string[]): string[] {
+  const uids = metricNames(ids).flatMap((name) => /^(.+)\.[^.]+$/.exec(name)?.[1] ?? []);
+  return [...new Set(uids)];
+}
+
 export type Unit = "count" | "bytes" | "millis" | "share" | "time" | "per-second";
 
 /** How values of a metric read, by its name. */

@@ -1,0 +1,14 @@
+import { formatBytes, formatExact, formatPercent } from "@/format/numbers";
+
+const bytes = /memory|bytes|size|resident/i;
+const notBytes = /count|number|persecond/i;
+
+/** A value as people read it, by what its name says about its unit; the exact one belongs in a title. */
+export function formatMetric(name: string, value: string | undefined): string {
+  if (value === undefined) return "–";
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number)) return value;
+  if (/ratio|usage$/i.test(name)) return formatPercent(number);
+  if (bytes.test(name) && !notBytes.test(name)) return formatBytes(number);
+  return Number.isInteger(number) ? formatExact(number) : String(Number(number.toPrecision(4)));
+}

@@ -1,0 +1,1 @@
+export const pluginPath = (plugin: string): string => `/submit/${encodeURIComponent(plugin)}`;
