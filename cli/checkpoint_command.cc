@@ -31,6 +31,7 @@ std::string Headline(const json::value& detail) {
 
 void AddSubtasks(const json::value& vertex, Table& table) {
   for (const json::value& part : ArrayField(vertex, "subtasks")) {
+    if (TextField(part, "status") != "completed") continue;
     const json::value& written = MemberField(part, "checkpoint");
     table.Add({fmt::format("{} ({}/{})", TextField(vertex, "name"), NumberField(part, "index") + 1,
                            NumberField(vertex, "num_subtasks")),

@@ -13,6 +13,7 @@
 #include "coordinator/data_directory.h"
 #include "coordinator/dispatcher.h"
 #include "coordinator/rest/rest_service.h"
+#include "coordinator/rest/static_files.h"
 #include "wire/rpc_server.h"
 
 namespace penstock {
@@ -173,10 +174,12 @@ Status Coordinator::Parts::StartServers() {
   http.port = static_cast<std::uint16_t>(config_.Get(options::kRestPort));
   http.access = AccessPolicy{.token = token_};
   PENSTOCK_ASSIGN_OR_RETURN(
-      http_, HttpServer::Start(std::move(http),
-                               [rest = rest_.get()](HttpRequest request, HttpResponder responder) {
-                                 rest->Handle(std::move(request), std::move(responder));
-                               }));
+      http_,
+      HttpServer::Start(std::move(http), [rest = rest_.get(), files = StaticFiles(WebBundle())](
+                                             HttpRequest request, HttpResponder responder) {
+        if (auto file = files.Answer(request)) return responder.Send(*std::move(file));
+        rest->Handle(std::move(request), std::move(responder));
+      }));
   const auto port = rpc_.Start({.address = config_.Get(options::kRpcAddress),
                                 .port = static_cast<std::uint16_t>(config_.Get(options::kRpcPort)),
                                 .secret = secret_,

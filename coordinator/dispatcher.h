@@ -43,7 +43,7 @@ struct Submission {
   std::string name;                                  ///< Empty: the job's own.
   std::map<std::string, std::string> configuration;  ///< Over the cluster's.
   bool settled = false;                              ///< As in PlanRequest.
-  std::string idempotency_key;                       ///< Empty: none.
+  std::string idempotency_key;                       ///< Empty: none; see JobStore::FindKey.
 };
 
 struct Submitted {
@@ -99,6 +99,10 @@ class Dispatcher {
   void Stop();
   /// Any thread.
   void Post(EventLoop::Task task) { loop_.Post(std::move(task)); }
+  /// Any thread. Dropped when it stops before.
+  void PostAfter(Clock::Duration time, EventLoop::Task task) {
+    loop_.PostAt(parts_.clock.Now() + time, std::move(task));
+  }
 
   void OnWorkerRegistered(const WorkerRegistration& registration);
   void OnWorkerEvent(WorkerId worker, const WorkerEvent& event);
@@ -163,7 +167,7 @@ class Dispatcher {
   void StoreAndStart(const Submission& submission, const Result<Plan>& plan, Done<Submitted> done);
   Result<JobId> BeginRescale(JobId job, const Submission& submission, const Result<Plan>& plan);
   Status CheckSlots(const JobMaster& job, const JobGraph& graph) const;
-  void Store(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done);
+  void Store(StoredJob stored, Submitted answer, IdempotencyKey key, Done<Submitted> done);
   template <typename T>
   void Wish(JobId job, const JobEvent& event, T answer, Done<T> done);
 
@@ -171,7 +175,7 @@ class Dispatcher {
   /// What a job is to start from, if it fits. Any thread.
   Result<StoredCheckpoint> ReadStart(const JobSpec& spec) const;
   /// Reads what the job is to start from, checks it and puts its real path into `stored`.
-  void FindStart(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done);
+  void FindStart(StoredJob stored, Submitted answer, IdempotencyKey key, Done<Submitted> done);
   Status CheckStart(const StoredJob& stored, const StoredCheckpoint& start) const;
   Status CheckDuplicates(const StoredJob& stored, const StoredCheckpoint& start) const;
   /// A job that runs and may delete that checkpoint at any time, as its own; null: none.

@@ -105,7 +105,7 @@ Result<StoredCheckpoint> Dispatcher::ReadStart(const JobSpec& spec) const {
   return OpenFitting(parts_.fs, config.Get(options::kRestorePath), graph, options);
 }
 
-void Dispatcher::FindStart(StoredJob stored, Submitted answer, std::string key,
+void Dispatcher::FindStart(StoredJob stored, Submitted answer, IdempotencyKey key,
                            Done<Submitted> done) {
   NextPlanner().Post([this, stored = std::move(stored), answer = std::move(answer),
                       key = std::move(key), done = std::move(done)]() mutable {

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "common/bytes.h"
+#include "common/checksum.h"
 #include "common/config/options.h"
 #include "common/memory_shares.h"
 #include "coordinator/dispatcher.h"
@@ -18,6 +22,26 @@ Status NamedAsUploaded(const Status& status, const std::string& path, const std:
     message.replace(at, path.size(), name);
   }
   return Status::Error(status.domain(), status.code(), std::move(message), status.hint());
+}
+
+void Append(const std::map<std::string, std::string>& map, ByteWriter& out) {
+  out.Fixed(static_cast<std::uint32_t>(map.size()));
+  for (const auto& [key, value] : map) {
+    out.String(key);
+    out.String(value);
+  }
+}
+
+/// Two submissions with the same fingerprint ask for the same.
+IdempotencyKey KeyOf(const Submission& submission) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.String(submission.plugin_hash);
+  out.String(submission.name);
+  out.String(submission.working_directory);
+  Append(submission.arguments, out);
+  Append(submission.configuration, out);
+  return {submission.idempotency_key, fmt::format("{:016x}", Checksum(bytes))};
 }
 
 }  // namespace
@@ -95,7 +119,7 @@ void Dispatcher::Validate(Submission submission, std::string location, Done<Rest
 }
 
 void Dispatcher::Submit(Submission submission, Done<Submitted> done) {
-  const auto known = parts_.store.FindKey(submission.idempotency_key);
+  const auto known = parts_.store.FindKey(KeyOf(submission));
   if (!known.ok()) return done(known.status());
   if (const auto job = jobs_.find(*known); job != jobs_.end()) {
     return done(Submitted{*known, job->second.master->graph().guarantee, {}});
@@ -131,15 +155,16 @@ void Dispatcher::StoreAndStart(const Submission& submission, const Result<Plan>&
   auto stored = Describe(submission, *plan);
   if (!stored.ok()) return done(stored.status());
   Submitted answer{stored->spec.id, plan->graph.guarantee, plan->warnings};
-  const std::string& key = submission.idempotency_key;
+  IdempotencyKey key = KeyOf(submission);
   const auto start = stored->spec.configuration.find(std::string(options::kRestorePath.spec.key));
   if (start != stored->spec.configuration.end() && !start->second.empty()) {
-    return FindStart(std::move(*stored), std::move(answer), key, std::move(done));
+    return FindStart(std::move(*stored), std::move(answer), std::move(key), std::move(done));
   }
-  Store(std::move(*stored), std::move(answer), key, std::move(done));
+  Store(std::move(*stored), std::move(answer), std::move(key), std::move(done));
 }
 
-void Dispatcher::Store(StoredJob stored, Submitted answer, std::string key, Done<Submitted> done) {
+void Dispatcher::Store(StoredJob stored, Submitted answer, IdempotencyKey key,
+                       Done<Submitted> done) {
   io_.Post([this, answer = std::move(answer), stored = std::move(stored), key = std::move(key),
             done = std::move(done)]() mutable {
     const auto added = parts_.store.Add(stored, key);

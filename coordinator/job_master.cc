@@ -28,7 +28,12 @@ JobMaster::JobMaster(JobSpec spec, JobGraph graph, JobMasterOptions options, Job
       executions_(graph_, clock_),
       metrics_(graph_),
       checkpoints_(graph_, options_.checkpoints, clock_) {
-  if (IsTerminal(progress_.state)) phase_ = Phase::kDone;
+  if (IsTerminal(progress_.state)) {
+    phase_ = Phase::kDone;
+    const bool finished = progress_.state == JobState::kFinished;
+    executions_.Ended(finished ? TaskState::kFinished : TaskState::kCanceled,
+                      AttemptOf(progress_.generation), progress_.end_millis);
+  }
   RememberEvents();
 }
 
@@ -81,7 +86,7 @@ void JobMaster::BeginAttempt() {
   restore_.reset();
   first_checkpoint_ = true;
   fatal_ = secondary_cause_ = slots_broken_ = false;
-  executions_.Reset(graph_);
+  executions_.Reset(graph_, progress_.generation.value());
   metrics_.Reset(graph_);
   told_holder_.reset();
   SetPhase(Phase::kWaitingForSlots);

@@ -148,6 +148,7 @@ class JobMaster {
     Status status;
     std::string task{};
     std::string worker{};
+    std::string operator_name{};
     /// A consequence of another failure, most likely: a lost connection to another host.
     bool secondary = false;
     /// Repeating the attempt would fail again.

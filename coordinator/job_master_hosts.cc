@@ -83,6 +83,7 @@ void JobMaster::OnHost(Host& host, const HostFailed& failed) {
       std::find(host.subtasks.begin(), host.subtasks.end(), failed.subtask) != host.subtasks.end();
   if (known && !failed.operator_name.empty()) {
     cause.task = TaskName(graph_, failed.subtask);
+    cause.operator_name = failed.operator_name;
     executions_.Set(failed.subtask, TaskState::kFailed);
   }
   cause.secondary = failed.error.code() == ErrorCode::kUnavailable;
@@ -186,7 +187,9 @@ void JobMaster::RecordFailure(const Cause& cause) {
                                      .hint = cause.status.hint(),
                                      .task = cause.task,
                                      .worker = cause.worker,
-                                     .followed_by = {}});
+                                     .followed_by = {},
+                                     .operator_name = cause.operator_name,
+                                     .generation = progress_.generation});
   if (failures.size() > JobProgress::kFailures) failures.resize(JobProgress::kFailures);
 }
 
@@ -194,14 +197,16 @@ void JobMaster::AddConsequence(const Cause& cause) {
   constexpr std::size_t kConsequences = 16;
   JobFailure& first = progress_.failures.front();
   fatal_ = fatal_ || cause.fatal;
-  std::string later = cause.status.message();
+  JobConsequence later{cause.status.message(), ToMillis(clock_.Wall()), cause.task, cause.worker};
   // The news of the true cause may be overtaken by that of a lost connection.
   if (secondary_cause_ && !cause.secondary) {
     secondary_cause_ = false;
-    std::swap(later, first.message);
+    std::swap(later.message, first.message);
+    std::swap(later.wall_millis, first.wall_millis);
+    std::swap(later.task, first.task);
+    std::swap(later.worker, first.worker);
     first.hint = cause.status.hint();
-    first.task = cause.task;
-    first.worker = cause.worker;
+    first.operator_name = cause.operator_name;
   }
   if (first.followed_by.size() < kConsequences) first.followed_by.push_back(std::move(later));
 }

@@ -14,6 +14,20 @@ namespace penstock {
 /// What the user wants of a job; survives restarts of the coordinator.
 enum class JobGoal : unsigned char { kRun, kStop, kCancel };
 
+/// Attempts count from 0, generations from 1.
+inline std::uint64_t AttemptOf(Generation generation) {
+  return generation.value() == 0 ? 0 : generation.value() - 1;
+}
+
+/// What followed from a failure.
+struct JobConsequence {
+  std::string message;
+  std::int64_t wall_millis = 0;  ///< 0: not known.
+  std::string task{};            ///< As in JobFailure.
+  std::string worker{};          ///< As in JobFailure.
+  bool operator==(const JobConsequence&) const = default;
+};
+
 /// Why an attempt ended. The first cause; what followed from it is listed beneath.
 struct JobFailure {
   std::int64_t wall_millis = 0;
@@ -21,7 +35,9 @@ struct JobFailure {
   std::string hint;
   std::string task;    ///< "window (2/4)"; empty when it is not one task's.
   std::string worker;  ///< Id of the worker; empty when unknown.
-  std::vector<std::string> followed_by;
+  std::vector<JobConsequence> followed_by;
+  std::string operator_name{};  ///< Empty when it is not one operator's.
+  Generation generation{};      ///< Of the attempt; 0: not known.
   bool operator==(const JobFailure&) const = default;
 };
 

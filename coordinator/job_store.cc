@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kSpecPrefix = "spec/";
 constexpr std::string_view kProgressPrefix = "progress/";
 constexpr std::string_view kKeyPrefix = "key/";
+constexpr std::size_t kIdDigits = 32;
 
 std::string KeyOf(std::string_view prefix, std::string_view name) {
   return std::string(prefix).append(name);
@@ -93,25 +94,34 @@ Result<std::unique_ptr<JobStore>> JobStore::Open(const std::string& directory) {
   return std::unique_ptr<JobStore>(new JobStore(std::move(database)));
 }
 
-Result<JobId> JobStore::FindKey(const std::string& idempotency_key) {
-  if (idempotency_key.empty()) return JobId();
+Result<JobId> JobStore::FindKey(const IdempotencyKey& key) {
+  if (key.text.empty()) return JobId();
   PENSTOCK_ASSIGN_OR_RETURN(const auto db, database_->Use());
   std::string found;
-  const rocksdb::Status status = db->Get({}, KeyOf(kKeyPrefix, idempotency_key), &found);
+  const rocksdb::Status status = db->Get({}, KeyOf(kKeyPrefix, key.text), &found);
   if (status.IsNotFound()) return JobId();
   PENSTOCK_RETURN_IF_ERROR(FromRocks(status, database_->directory));
-  return ParseId<JobId>(found);
+  const std::string job = found.substr(0, kIdDigits);
+  const std::string fingerprint = found.substr(job.size());
+  // Entries of earlier releases have none.
+  if (!fingerprint.empty() && fingerprint != key.fingerprint) {
+    return Status::User(
+        ErrorCode::kConflict,
+        "idempotency key '" + key.text + "' is that of another submission, job " + job,
+        "send the same submission again, or give this one a key of its own");
+  }
+  return ParseId<JobId>(job);
 }
 
-Result<JobId> JobStore::Add(const StoredJob& job, const std::string& idempotency_key) {
+Result<JobId> JobStore::Add(const StoredJob& job, const IdempotencyKey& key) {
   MutexLock lock(database_->add_mu);
-  PENSTOCK_ASSIGN_OR_RETURN(const JobId existing, FindKey(idempotency_key));
+  PENSTOCK_ASSIGN_OR_RETURN(const JobId existing, FindKey(key));
   if (!existing.is_none()) return existing;
   const std::string id = ToString(job.spec.id);
   rocksdb::WriteBatch batch;
   batch.Put(KeyOf(kSpecPrefix, id), EncodeJobSpec(job.spec));
   batch.Put(KeyOf(kProgressPrefix, id), EncodeJobProgress(job.progress));
-  if (!idempotency_key.empty()) batch.Put(KeyOf(kKeyPrefix, idempotency_key), id);
+  if (!key.text.empty()) batch.Put(KeyOf(kKeyPrefix, key.text), id + key.fingerprint);
   PENSTOCK_RETURN_IF_ERROR(database_->Write(std::move(batch)));
   return job.spec.id;
 }

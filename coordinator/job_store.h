@@ -15,6 +15,12 @@ struct StoredJob {
   JobProgress progress;
 };
 
+/// By which a client may send a submission again.
+struct IdempotencyKey {
+  std::string text{};         ///< Empty: none.
+  std::string fingerprint{};  ///< Of the submission; 16 hex digits.
+};
+
 /// The durable list of jobs: a RocksDB of its own. Format: docs/formats/job-store.md. What a call
 /// has stored when it returns OK survives a crash of the machine. Thread-safe.
 class JobStore {
@@ -24,10 +30,11 @@ class JobStore {
   ~JobStore();
 
   /// Stores a new job and returns its id; with an idempotency key that is known already stores
-  /// nothing and returns the id of that job. An empty key is none.
-  Result<JobId> Add(const StoredJob& job, const std::string& idempotency_key);
-  /// The job of that key; a none id when there is none.
-  Result<JobId> FindKey(const std::string& idempotency_key);
+  /// nothing and does as FindKey.
+  Result<JobId> Add(const StoredJob& job, const IdempotencyKey& key);
+  /// The job of that key; a none id when there is none. A conflict when its submission was another
+  /// one.
+  Result<JobId> FindKey(const IdempotencyKey& key);
 
   Status SaveProgress(JobId job, const JobProgress& progress);
   /// A new description and progress for the job of spec.id, both or, after a crash, neither.

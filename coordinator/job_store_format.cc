@@ -9,7 +9,7 @@
 namespace penstock {
 namespace {
 
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::size_t kOverhead = 4 + 8;
 
 std::string Seal(const std::string& body) {
@@ -75,10 +75,17 @@ void WriteFailure(const JobFailure& failure, ByteWriter& out) {
   out.String(failure.task);
   out.String(failure.worker);
   out.Fixed(static_cast<std::uint32_t>(failure.followed_by.size()));
-  for (const std::string& later : failure.followed_by) out.String(later);
+  for (const JobConsequence& later : failure.followed_by) {
+    out.String(later.message);
+    out.Fixed(later.wall_millis);
+    out.String(later.task);
+    out.String(later.worker);
+  }
+  out.String(failure.operator_name);
+  out.Fixed(failure.generation.value());
 }
 
-JobFailure ReadFailure(ByteReader& in) {
+JobFailure ReadFailure(ByteReader& in, std::uint32_t version) {
   JobFailure failure;
   failure.wall_millis = in.Fixed<std::int64_t>();
   failure.message = in.String();
@@ -87,7 +94,16 @@ JobFailure ReadFailure(ByteReader& in) {
   failure.worker = in.String();
   const auto size = in.Fixed<std::uint32_t>();
   for (std::uint32_t i = 0; i < size && !in.failed(); ++i) {
-    failure.followed_by.emplace_back(in.String());
+    JobConsequence& later = failure.followed_by.emplace_back();
+    later.message = in.String();
+    if (version < 3) continue;
+    later.wall_millis = in.Fixed<std::int64_t>();
+    later.task = in.String();
+    later.worker = in.String();
+  }
+  if (version >= 3) {
+    failure.operator_name = in.String();
+    failure.generation = Generation(in.Fixed<std::uint64_t>());
   }
   return failure;
 }
@@ -160,7 +176,7 @@ Result<JobProgress> DecodeJobProgress(std::string_view bytes, const std::string&
   for (std::int64_t& entered : progress.entered) entered = in.Fixed<std::int64_t>();
   const auto failures = in.Fixed<std::uint32_t>();
   for (std::uint32_t i = 0; i < failures && !in.failed(); ++i) {
-    progress.failures.push_back(ReadFailure(in));
+    progress.failures.push_back(ReadFailure(in, value.version));
   }
   if (value.version >= 2) {
     progress.drain = in.Fixed<std::uint8_t>() != 0;

@@ -116,6 +116,15 @@ std::uint32_t SlotPool::HeldBy(JobId job) const {
   return held == held_.end() ? 0 : static_cast<std::uint32_t>(held->second.size());
 }
 
+std::vector<JobId> SlotPool::JobsOn(WorkerId worker) const {
+  std::vector<JobId> jobs;
+  for (const auto& [job, slots] : held_) {
+    jobs.insert(jobs.end(),
+                static_cast<std::size_t>(std::count(slots.begin(), slots.end(), worker)), job);
+  }
+  return jobs;
+}
+
 std::string SlotPool::WaitingFor(JobId job) const {
   for (const Waiting& waiting : waiting_) {
     if (waiting.job != job) continue;

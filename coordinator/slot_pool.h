@@ -60,6 +60,8 @@ class SlotPool {
   std::uint32_t free_slots() const;
   /// Slots that the job holds.
   std::uint32_t HeldBy(JobId job) const;
+  /// The job of each slot of a worker that is in use.
+  std::vector<JobId> JobsOn(WorkerId worker) const;
   /// In words, what a waiting job waits for; empty when it does not wait.
   std::string WaitingFor(JobId job) const;
 

@@ -1,9 +1,11 @@
 // The part of job_views.h about checkpoints.
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <vector>
 
+#include "common/config/options.h"
 #include "common/file_system.h"
 #include "coordinator/rest/job_views.h"
 
@@ -11,6 +13,11 @@ namespace penstock {
 namespace {
 
 namespace json = boost::json;
+
+const char* TypeOf(const CheckpointRecord& record) {
+  if (!record.savepoint) return "CHECKPOINT";
+  return record.final ? "SYNC_SAVEPOINT" : "SAVEPOINT";
+}
 
 json::object RecordOf(const JobMaster& job, const CheckpointRecord& record) {
   json::object object{{"className", record.status == CheckpointStatus::kCompleted ? "completed"
@@ -25,10 +32,14 @@ json::object RecordOf(const JobMaster& job, const CheckpointRecord& record) {
                       {"checkpointed_size", record.new_bytes},
                       {"state_size", record.bytes},
                       {"end_to_end_duration", record.duration_millis},
+                      {"alignment_buffered", 0},
+                      {"processed_data", 0},
+                      {"persisted_data", 0},
                       {"num_subtasks", record.tasks},
                       {"num_acknowledged_subtasks", record.acknowledged.size()},
-                      {"checkpoint_type", record.savepoint ? "SAVEPOINT" : "CHECKPOINT"},
+                      {"checkpoint_type", TypeOf(record)},
                       {"tasks", json::object()}};
+  if (record.savepoint) object["savepointFormat"] = "CANONICAL";
   if (record.status == CheckpointStatus::kCompleted) {
     object["external_path"] =
         record.savepoint_path.empty()
@@ -81,6 +92,7 @@ json::object Summary(const CheckpointStatistics& statistics, Field field) {
 
 json::object SubtaskOf(std::uint32_t index, const SubtaskCheckpoint& part) {
   return {{"index", index},
+          {"className", "completed"},
           {"status", "completed"},
           {"ack_timestamp", part.acknowledged_millis},
           {"end_to_end_duration", part.duration_millis},
@@ -88,8 +100,18 @@ json::object SubtaskOf(std::uint32_t index, const SubtaskCheckpoint& part) {
           {"checkpointed_size", part.new_bytes},
           {"checkpoint", json::object{{"sync", part.timings.synchronous / 1000},
                                       {"async", part.timings.asynchronous / 1000}}},
-          {"alignment", json::object{{"duration", part.timings.alignment / 1000}}},
-          {"start_delay", part.timings.start_delay / 1000}};
+          {"alignment", json::object{{"buffered", 0},
+                                     {"processed", 0},
+                                     {"persisted", 0},
+                                     {"duration", part.timings.alignment / 1000}}},
+          {"start_delay", part.timings.start_delay / 1000},
+          {"unaligned_checkpoint", false},
+          {"aborted", false}};
+}
+
+/// One that has not acknowledged.
+json::object PendingSubtask(std::uint32_t index) {
+  return {{"index", index}, {"className", "pending"}, {"status", "pending_or_failed"}};
 }
 
 /// One vertex's part of a checkpoint, with its subtasks.
@@ -98,24 +120,35 @@ json::object VertexPart(const CheckpointVertex& vertex, const CheckpointRecord& 
   std::uint64_t new_bytes = 0;
   std::int64_t latest = 0;
   std::int64_t duration = 0;
+  std::uint32_t acknowledged = 0;
   json::array subtasks;
-  for (const auto& [subtask, part] : record.acknowledged) {
-    if (subtask.vertex != vertex.id) continue;
+  for (std::uint32_t i = 0; i < vertex.parallelism; ++i) {
+    const auto found = record.acknowledged.find({vertex.id, i});
+    if (found == record.acknowledged.end()) {
+      subtasks.push_back(PendingSubtask(i));
+      continue;
+    }
+    const SubtaskCheckpoint& part = found->second;
+    ++acknowledged;
     bytes += part.bytes;
     new_bytes += part.new_bytes;
     latest = std::max(latest, part.acknowledged_millis);
     duration = std::max(duration, part.duration_millis);
-    subtasks.push_back(SubtaskOf(subtask.index, part));
+    subtasks.push_back(SubtaskOf(i, part));
   }
-  return {{"id", VertexIdText(vertex.id)},
+  return {{"id", record.id.value()},
+          {"vertex", VertexIdText(vertex.id)},
           {"name", vertex.name},
           {"status", ToString(record.status)},
           {"latest_ack_timestamp", latest},
           {"state_size", bytes},
           {"checkpointed_size", new_bytes},
           {"end_to_end_duration", duration},
+          {"alignment_buffered", 0},
+          {"processed_data", 0},
+          {"persisted_data", 0},
           {"num_subtasks", vertex.parallelism},
-          {"num_acknowledged_subtasks", subtasks.size()},
+          {"num_acknowledged_subtasks", acknowledged},
           {"subtasks", std::move(subtasks)}};
 }
 
@@ -123,8 +156,9 @@ json::object VertexPart(const CheckpointVertex& vertex, const CheckpointRecord& 
 json::object VertexSummary(const CheckpointVertex& vertex, const CheckpointRecord& record) {
   const auto over = [&](auto field) {
     std::vector<std::int64_t> values;
-    for (const auto& [subtask, part] : record.acknowledged) {
-      if (subtask.vertex == vertex.id) values.push_back(static_cast<std::int64_t>(field(part)));
+    auto part = record.acknowledged.lower_bound({vertex.id, 0});
+    for (; part != record.acknowledged.end() && part->first.vertex == vertex.id; ++part) {
+      values.push_back(static_cast<std::int64_t>(field(part->second)));
     }
     return Summary(std::move(values));
   };
@@ -135,7 +169,10 @@ json::object VertexSummary(const CheckpointVertex& vertex, const CheckpointRecor
            json::object{
                {"sync", over([](const auto& part) { return part.timings.synchronous / 1000; })},
                {"async", over([](const auto& part) { return part.timings.asynchronous / 1000; })}}},
-          {"alignment", json::object{{"duration", over([](const auto& part) {
+          {"alignment", json::object{{"buffered", Summary({})},
+                                     {"processed", Summary({})},
+                                     {"persisted", Summary({})},
+                                     {"duration", over([](const auto& part) {
                                         return part.timings.alignment / 1000;
                                       })}}},
           {"start_delay", over([](const auto& part) { return part.timings.start_delay / 1000; })}};
@@ -187,7 +224,10 @@ json::object JobCheckpoints(const JobMaster& job) {
                          Summary(statistics, [](const auto& r) { return r.new_bytes; })},
                         {"state_size", Summary(statistics, [](const auto& r) { return r.bytes; })},
                         {"end_to_end_duration",
-                         Summary(statistics, [](const auto& r) { return r.duration_millis; })}}},
+                         Summary(statistics, [](const auto& r) { return r.duration_millis; })},
+                        {"alignment_buffered", Summary({})},
+                        {"processed_data", Summary({})},
+                        {"persisted_data", Summary({})}}},
           {"latest", json::object{{"completed", Optional(job, statistics.latest_completed())},
                                   {"savepoint", Optional(job, statistics.latest_savepoint())},
                                   {"failed", Optional(job, statistics.latest_failed())},
@@ -218,6 +258,37 @@ json::value CheckpointVertexDetail(const JobMaster& job, CheckpointId id,
     return detail;
   }
   return nullptr;
+}
+
+json::object JobCheckpointConfig(const JobMaster& job, const Configuration& config) {
+  const JobMasterOptions& options = job.options();
+  const auto millis = [](Clock::Duration duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+  };
+  const auto text = [&](const OptionSpec& spec) {
+    const auto own = job.spec().configuration.find(std::string(spec.key));
+    return own != job.spec().configuration.end() ? own->second : config.Find(spec).value;
+  };
+  const bool exactly = text(options::kCheckpointMode.spec) == "exactly-once";
+  return {{"mode", exactly ? "exactly_once" : "at_least_once"},
+          {"interval", millis(options.checkpoints.interval)},
+          {"timeout", millis(options.checkpoints.timeout)},
+          {"min_pause", millis(options.checkpoints.min_pause)},
+          {"max_concurrent", 1},
+          {"externalization", json::object{{"enabled", true},
+                                           {"delete_on_cancellation",
+                                            options.retention == CheckpointRetention::kDelete}}},
+          {"state_backend", text(options::kStateBackend.spec)},
+          {"checkpoint_storage", "filesystem"},
+          {"directory", options.checkpoint_directory},
+          {"retained", std::stoll(text(options::kCheckpointsRetained.spec))},
+          {"unaligned_checkpoints", false},
+          {"aligned_checkpoint_timeout", 0},
+          {"tolerable_failed_checkpoints", std::numeric_limits<std::int32_t>::max()},
+          {"checkpoints_after_tasks_finish", true},
+          {"state_changelog_enabled", false},
+          {"changelog_storage", ""},
+          {"changelog_periodic_materialization_interval", 0}};
 }
 
 }  // namespace penstock

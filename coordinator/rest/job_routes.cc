@@ -20,13 +20,15 @@ Result<CheckpointId> ParseCheckpointId(const std::string& text) {
                                  "'penstock checkpoints JOB' lists them");
 }
 
-Result<std::uint64_t> ParseSince(std::string_view text) {
-  std::uint64_t since = 0;
+/// `missing` when there is no text.
+Result<std::uint64_t> ParseCount(std::string_view text, std::uint64_t missing, const char* what) {
+  if (text.empty()) return missing;
+  std::uint64_t count = 0;
   const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, since);
-  if (text.empty() || (error == std::errc() && rest == end)) return since;
-  return Status::InvalidArgument("'" + std::string(text) + "' is not the number of an event",
-                                 "give the greatest number that is known already");
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  if (error == std::errc() && rest == end) return count;
+  return Status::InvalidArgument("'" + std::string(text) + "' does not say " + what,
+                                 "give a number from 0");
 }
 
 HttpResponse CheckpointAnswer(const JobMaster& job, const RestCall& call) {
@@ -97,11 +99,25 @@ void RestService::AddJobViewRoutes() {
              [](const JobMaster& job, const RestCall&) { return JsonResponse(JobPlan(job)); });
   AddJobView("/jobs/:job/config",
              [](const JobMaster& job, const RestCall&) { return JsonResponse(JobConfig(job)); });
-  AddJobView("/jobs/:job/exceptions", [](const JobMaster& job, const RestCall&) {
-    return JsonResponse(JobExceptions(job));
+  AddJobView("/jobs/:job/exceptions", [this](const JobMaster& job, const RestCall& call) {
+    const auto most = ParseCount(call.request.Query("maxExceptions"), JobProgress::kFailures,
+                                 "how many exceptions there may be");
+    if (!most.ok()) return ErrorResponse(most.status());
+    return JsonResponse(JobExceptions(job, dispatcher_.slots(), *most));
+  });
+  AddJobView("/jobs/:job/execution-result", [](const JobMaster& job, const RestCall&) {
+    return JsonResponse(JobExecutionResult(job));
+  });
+  AddJobView("/jobs/:job/accumulators", [](const JobMaster&, const RestCall&) {
+    return JsonResponse(json::object{{"job-accumulators", json::array()},
+                                     {"user-task-accumulators", json::array()},
+                                     {"serialized-user-task-accumulators", json::object()}});
   });
   AddJobView("/jobs/:job/checkpoints", [](const JobMaster& job, const RestCall&) {
     return JsonResponse(JobCheckpoints(job));
+  });
+  AddJobView("/jobs/:job/checkpoints/config", [this](const JobMaster& job, const RestCall&) {
+    return JsonResponse(JobCheckpointConfig(job, dispatcher_.config()));
   });
   AddJobView("/jobs/:job/checkpoints/details/:checkpoint", CheckpointAnswer);
   AddJobView("/jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex", CheckpointAnswer);
@@ -109,7 +125,7 @@ void RestService::AddJobViewRoutes() {
     return JsonResponse(json::object{{"status", ToString(job.state())}});
   });
   AddJobView("/jobs/:job/events", [](const JobMaster& job, const RestCall& call) {
-    const auto since = ParseSince(call.request.Query("since"));
+    const auto since = ParseCount(call.request.Query("since"), 0, "which events are known already");
     return since.ok() ? JsonResponse(JobEvents(job, *since)) : ErrorResponse(since.status());
   });
   AddJobView("/jobs/:job/logs", [](const JobMaster& job, const RestCall&) {
@@ -117,11 +133,6 @@ void RestService::AddJobViewRoutes() {
     response.content_type = "text/plain; charset=utf-8";
     response.body = JobLogText(job);
     return response;
-  });
-  AddJobView("/jobs/:job/vertices/:vertex", [this](const JobMaster& job, const RestCall& call) {
-    const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
-    if (!vertex.ok()) return ErrorResponse(vertex.status());
-    return JsonResponse(VertexDetail(job, *vertex, NowMillis()));
   });
 }
 

@@ -1,5 +1,9 @@
 #include "coordinator/rest/json_body.h"
 
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
 #include "common/config/options.h"
 #include "graph/job_arguments.h"
 
@@ -12,7 +16,66 @@ Status WrongType(std::string_view member, std::string_view expected) {
   return Status::InvalidArgument("'" + std::string(member) + "' must be " + std::string(expected));
 }
 
+/// At blanks outside of quotes, either kind of which may enclose the other.
+std::vector<std::string> SplitWords(std::string_view text) {
+  std::vector<std::string> words;
+  bool within = false;
+  char quote = 0;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n';
+    if (quote == 0 && blank) {
+      within = false;
+      continue;
+    }
+    if (!within) words.emplace_back();
+    within = true;
+    if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+/// Puts what clients of Flink give as parameters of the query into the body, which goes first.
+Status AddQuery(const HttpRequest& request, json::object& body) {
+  const auto add = [&](const char* member, json::value value) {
+    if (!body.contains(member)) body[member] = std::move(value);
+  };
+  if (const auto text = request.Query("programArg"); !text.empty()) {
+    json::array list;
+    for (std::size_t start = 0; start <= text.size();) {
+      const std::size_t end = std::min(text.find(',', start), text.size());
+      list.emplace_back(text.substr(start, end - start));
+      start = end + 1;
+    }
+    add("programArgsList", std::move(list));
+  }
+  if (const auto text = request.Query("program-args"); !text.empty()) add("programArgs", text);
+  if (const auto text = request.Query("savepointPath"); !text.empty()) add("savepointPath", text);
+  if (const auto text = request.Query("parallelism"); !text.empty()) {
+    std::int64_t number = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || rest != text.data() + text.size()) {
+      return WrongType("parallelism", "a number");
+    }
+    add("parallelism", number);
+  }
+  if (const auto text = request.Query("allowNonRestoredState"); !text.empty()) {
+    add("allowNonRestoredState", text == "true");
+  }
+  return {};
+}
+
 Status ReadArguments(const json::object& body, std::map<std::string, std::string>& arguments) {
+  std::string text;
+  PENSTOCK_RETURN_IF_ERROR(ReadMember(body, "programArgs", text));
+  if (!text.empty()) {
+    PENSTOCK_ASSIGN_OR_RETURN(arguments, ParseJobArguments(SplitWords(text)));
+  }
   const json::value* value = body.if_contains("programArgsList");
   if (value == nullptr || value->is_null()) return {};
   std::vector<std::string> list;
@@ -96,7 +159,8 @@ Status ReadMember(const json::object& body, std::string_view member, bool& flag)
 }
 
 Result<Submission> ParseSubmission(const HttpRequest& request, const std::string& plugin_hash) {
-  PENSTOCK_ASSIGN_OR_RETURN(const json::object body, ParseObject(request));
+  PENSTOCK_ASSIGN_OR_RETURN(json::object body, ParseObject(request));
+  PENSTOCK_RETURN_IF_ERROR(AddQuery(request, body));
   Submission submission;
   submission.plugin_hash = plugin_hash;
   submission.idempotency_key = request.Header("idempotency-key");

@@ -3,15 +3,20 @@
 namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
-    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)) {
+    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)), changes_(dispatcher) {
   AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
+  AddCoordinatorRoutes();
   AddPluginRoutes();
   AddJobRoutes();
   AddJobViewRoutes();
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddStreamRoutes();
+  AddVertexRoutes();
+  AddSubtaskRoutes();
+  AddAbsentRoutes();
 }
 
 void RestService::Handle(HttpRequest request, HttpResponder responder) {

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "coordinator/dispatcher.h"
+#include "coordinator/rest/change_feed.h"
 #include "coordinator/rest/router.h"
 
 namespace penstock {
@@ -19,7 +20,9 @@ class RestService {
   void Handle(HttpRequest request, HttpResponder responder);
 
  private:
+  void AddAbsentRoutes();
   void AddClusterRoutes();
+  void AddCoordinatorRoutes();
   void AddPluginRoutes();
   void AddJobRoutes();
   void AddJobViewRoutes();
@@ -28,6 +31,9 @@ class RestService {
   void AddVertexMetricRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
+  void AddStreamRoutes();
+  void AddSubtaskRoutes();
+  void AddVertexRoutes();
 
   /// A route about one job: answers with what `view` makes of it, or that it does not exist.
   using JobView = std::function<HttpResponse(const JobMaster&, const RestCall&)>;
@@ -40,6 +46,7 @@ class RestService {
   Dispatcher& dispatcher_;
   const std::function<void()> shut_down_;
   Router router_;
+  ChangeFeed changes_;
 };
 
 }  // namespace penstock

@@ -11,12 +11,14 @@ import json
 import pathlib
 import re
 import sys
+import textwrap
 
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FRAGMENTS = ROOT / "coordinator/rest/openapi"
 DOCUMENT = ROOT / "docs/reference/openapi.json"
+REFERENCE = ROOT / "docs/reference/rest.md"
 METHODS = ("get", "put", "post", "patch", "delete")
 PART = re.compile(r"\{(\w+)\}")
 
@@ -115,8 +117,104 @@ def check(document):
             seen.add(name)
 
 
+# ---- the reference for people ----
+
+def type_of(schema):
+    """In words: "list of Job", "string, or null"."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "oneOf" in schema:
+        return ", or ".join(type_of(choice) for choice in schema["oneOf"])
+    kind = schema.get("type", "anything")
+    if isinstance(kind, list):
+        return ", or ".join(kind)
+    if kind == "array":
+        return f"list of {type_of(schema['items'])}"
+    if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"map of {type_of(schema['additionalProperties'])}"
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    return kind
+
+
+def members(schema, prefix=""):
+    """Rows of a table: the members of an object, those of objects within it behind a dot."""
+    required = schema.get("required", [])
+    for name, member in schema.get("properties", {}).items():
+        optional = "" if name in required else "may be missing. "
+        yield f"| `{prefix}{name}` | {type_of(member)} | {optional}{member.get('description', '')} |"
+        inner = member.get("items", member) if isinstance(member, dict) else {}
+        yield from members(inner, f"{prefix}{name}{'[]' if 'items' in member else ''}.")
+
+
+def described(title, schema):
+    text = [f"### {title}\n"]
+    if schema.get("description"):
+        text.append(schema["description"] + "\n")
+    inner = schema.get("items", schema)
+    values = schema.get("additionalProperties")
+    rows = list(members(inner)) or (list(members(values, "*.")) if isinstance(values, dict) else [])
+    if rows:
+        text.append("| member | type | |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+    elif schema.get("description") is None:
+        text.append(f"{type_of(schema)}.\n")
+    elif "enum" in schema or "pattern" in schema:
+        text.append(f"{type_of(schema)}.\n")
+    return "\n".join(text)
+
+
+def parameters_of(document, operation):
+    for parameter in operation.get("parameters", []):
+        if "$ref" not in parameter:
+            where = "header" if parameter["in"] == "header" else "query"
+            yield f"- `{parameter['name']}` ({where}, {type_of(parameter['schema'])}): {parameter['description']}"
+    for content, body in operation.get("requestBody", {}).get("content", {}).items():
+        schema = body["schema"]
+        if "$ref" in schema:
+            yield f"- body, `{content}`: {type_of(schema)}"
+        for name, member in schema.get("properties", {}).items():
+            yield f"- `{name}` (body, {type_of(member)}): {member.get('description', '')}".rstrip(": ")
+
+
+def operation_text(document, method, path, operation):
+    lines = [f"### {method.upper()} {path}\n", operation["summary"] + ".\n"]
+    if "description" in operation:
+        lines.append(textwrap.fill(operation["description"], 120) + "\n")
+    lines += [*parameters_of(document, operation), ""]
+    for status, response in operation["responses"].items():
+        for content, body in response.get("content", {}).items():
+            what = type_of(body["schema"]) if content == "application/json" else f"`{content}`"
+            lines.append(f"Answer {status}: {what}. {response['description']}\n")
+    return "\n".join(lines)
+
+
+def reference(document):
+    parts = ["# REST reference\n",
+             "Written by `scripts/lib/openapi.py` from [openapi.json](openapi.json), which a coordinator serves as\n"
+             "`/openapi.json`. What of Flink's API is here: [rest-walk.md](rest-walk.md).\n",
+             textwrap.fill(document["info"]["description"], 120) + "\n",
+             "Requests other than GET need `Authorization: Bearer <token>` when the coordinator has a token. Whatever is not\n"
+             "done is answered by a status of 400 or more and an [Error](#error). `/plugins` is the same as `/jars`.\n"]
+    parts.append("Parts of paths:\n\n" + "".join(
+        f"- `{{{name}}}` ({type_of(parameter['schema'])}): {parameter['description']}\n"
+        for name, parameter in document["components"]["parameters"].items()))
+    for tag in document["tags"]:
+        parts.append(f"## {tag['description']}\n")
+        for path, operations in document["paths"].items():
+            if path.startswith("/plugins"):
+                continue
+            for method, operation in operations.items():
+                if tag["name"] in operation["tags"]:
+                    parts.append(operation_text(document, method, path, operation))
+    parts.append("## Objects\n")
+    parts += [described(name, schema) for name, schema in document["components"]["schemas"].items()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(parts)).rstrip() + "\n"
+
+
 def main(arguments):
-    outputs = {DOCUMENT: json.dumps(merge(), indent=1, ensure_ascii=False) + "\n"}
+    document = merge()
+    outputs = {DOCUMENT: json.dumps(document, indent=1, ensure_ascii=False) + "\n", REFERENCE: reference(document)}
     for path, text in outputs.items():
         if arguments == ["--check"]:
             if not path.exists() or path.read_text() != text:

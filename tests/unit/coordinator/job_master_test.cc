@@ -161,7 +161,8 @@ TEST(JobMasterTest, WhenAConnectionLossIsReportedBeforeItsCauseThenTheCauseIsOnT
   EXPECT_EQ(h.state(), JobState::kFailed);
   EXPECT_THAT(FirstCause(h), HasSubstr("SIGSEGV"));
   EXPECT_THAT(h.master().progress().failures[0].followed_by,
-              ElementsAre(HasSubstr("connection to host b lost")));
+              ElementsAre(testing::Field(&JobConsequence::message,
+                                         HasSubstr("connection to host b lost"))));
 }
 
 TEST(JobMasterTest, WhenAUserErrorComesFromDeployingThenTheJobFailsAtOnce) {

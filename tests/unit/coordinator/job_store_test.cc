@@ -42,7 +42,7 @@ StoredJob Sample(std::uint64_t id) {
   job.progress.generation = Generation(3);
   job.progress.last_used = CheckpointId(9);
   job.progress.submitted_millis = static_cast<std::int64_t>(100 - id);
-  job.progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}}};
+  job.progress.failures = {{5, "cause", "hint", "task", "worker", {{"later"}}}};
   return job;
 }
 
@@ -67,8 +67,8 @@ TEST_F(JobStoreTest, WhenReopenedThenJobsAreThereInOrderOfSubmission) {
   {
     auto store = JobStore::Open(directory_ + "/jobs");
     ASSERT_TRUE(store.ok()) << store.status().message();
-    ASSERT_TRUE((*store)->Add(Sample(1), "").ok());
-    ASSERT_TRUE((*store)->Add(Sample(2), "").ok());
+    ASSERT_TRUE((*store)->Add(Sample(1), {}).ok());
+    ASSERT_TRUE((*store)->Add(Sample(2), {}).ok());
     JobProgress later = Sample(1).progress;
     later.state = JobState::kFinished;
     ASSERT_TRUE((*store)->SaveProgress(JobId(1, 1), later).ok());
@@ -85,7 +85,7 @@ TEST_F(JobStoreTest, WhenReopenedThenJobsAreThereInOrderOfSubmission) {
 
 TEST_F(JobStoreTest, WhenAJobIsReplacedThenDescriptionAndProgressChangeTogether) {
   auto store = JobStore::Open(directory_ + "/jobs");
-  ASSERT_TRUE((*store)->Add(Sample(1), "").ok());
+  ASSERT_TRUE((*store)->Add(Sample(1), {}).ok());
   StoredJob rescaled = Sample(1);
   rescaled.spec.graph_json = "{\"name\": \"another\"}";
   rescaled.progress.generation = Generation(4);
@@ -98,10 +98,24 @@ TEST_F(JobStoreTest, WhenAJobIsReplacedThenDescriptionAndProgressChangeTogether)
 
 TEST_F(JobStoreTest, WhenTheIdempotencyKeyIsKnownThenTheFirstJobIsReturned) {
   auto store = JobStore::Open(directory_ + "/jobs");
-  EXPECT_EQ((*store)->Add(Sample(1), "key").value(), JobId(1, 1));
-  EXPECT_EQ((*store)->Add(Sample(2), "key").value(), JobId(1, 1));
-  EXPECT_EQ((*store)->Add(Sample(3), "other").value(), JobId(1, 3));
+  const std::string one = "00112233aabbccdd";
+  EXPECT_EQ((*store)->Add(Sample(1), {"key", one}).value(), JobId(1, 1));
+  EXPECT_EQ((*store)->Add(Sample(2), {"key", one}).value(), JobId(1, 1));
+  EXPECT_EQ((*store)->Add(Sample(3), {"other", one}).value(), JobId(1, 3));
+  EXPECT_EQ((*store)->FindKey({"key", one}).value(), JobId(1, 1));
+  EXPECT_EQ((*store)->FindKey({"none", one}).value(), JobId());
   EXPECT_THAT((*store)->List().value(), SizeIs(2));
+}
+
+TEST_F(JobStoreTest, WhenTheKeyIsThatOfAnotherSubmissionThenAConflictUnlessItIsNotKnown) {
+  auto store = JobStore::Open(directory_ + "/jobs");
+  ASSERT_TRUE((*store)->Add(Sample(1), {"key", "00112233aabbccdd"}).ok());
+  const auto other = (*store)->Add(Sample(2), {"key", "00112233aabbccde"});
+  EXPECT_EQ(other.status().code(), ErrorCode::kConflict);
+  EXPECT_THAT(other.status().message(), HasSubstr(ToString(JobId(1, 1))));
+  // As releases before the fingerprint have stored it.
+  ASSERT_TRUE((*store)->Add(Sample(3), {"old", ""}).ok());
+  EXPECT_EQ((*store)->FindKey({"old", "00112233aabbccdd"}).value(), JobId(1, 3));
 }
 
 TEST_F(JobStoreTest, WhenTheDiskRefusesAWriteThenItIsReportedAndLaterOnesSucceed) {
@@ -109,10 +123,10 @@ TEST_F(JobStoreTest, WhenTheDiskRefusesAWriteThenItIsReportedAndLaterOnesSucceed
   ASSERT_TRUE(store.ok());
   {
     const NoFileMayGrow full;
-    EXPECT_FALSE((*store)->Add(Sample(1), "").ok());
+    EXPECT_FALSE((*store)->Add(Sample(1), {}).ok());
     EXPECT_FALSE((*store)->SaveProgress(JobId(1, 1), {}).ok());
   }
-  EXPECT_TRUE((*store)->Add(Sample(2), "").ok());
+  EXPECT_TRUE((*store)->Add(Sample(2), {}).ok());
   EXPECT_EQ((*store)->List()->size(), 1u);
 }
 
@@ -177,7 +191,7 @@ JobProgress PinnedProgress() {
   progress.submitted_millis = 100;
   progress.end_millis = 200;
   progress.entered[2] = 150;
-  progress.failures = {{5, "cause", "hint", "task", "worker", {"later"}}};
+  progress.failures = {{5, "cause", "hint", "task", "worker", {{"later"}}}};
   return progress;
 }
 
@@ -203,11 +217,11 @@ TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion2) {
 
 TEST_F(JobStoreTest, WhenOfANewerVersionThenRefusedWithItsNumber) {
   std::string bytes = EncodeJobProgress(PinnedProgress());
-  bytes[0] = 3;
+  bytes[0] = 4;
   bytes.resize(bytes.size() - 8);
   ByteWriter(bytes).Fixed(Checksum(bytes));
   EXPECT_THAT(DecodeJobProgress(bytes, "job").status().message(),
-              HasSubstr("has format version 3, this release reads up to 2"));
+              HasSubstr("has format version 4, this release reads up to 3"));
 }
 
 using DataDirectoryTest = DirectoryTest;

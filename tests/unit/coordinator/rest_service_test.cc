@@ -51,6 +51,37 @@ TEST_F(RestServiceTest, WhenTheKeyIsTheSameThenOneJobAlsoAfterARestart) {
   EXPECT_EQ(Get("/jobs").at("jobs").as_array().size(), 1u);
 }
 
+TEST_F(RestServiceTest, WhenTheKeyIsThatOfAnotherSubmissionThenAConflictAlsoAfterARestart) {
+  Run(R"({"idempotencyKey":"k","jobName":"one"})");
+  Restart();
+  const HttpResponse other =
+      Ask("POST", "/jars/" + Upload() + "/run", R"({"idempotencyKey":"k","jobName":"two"})");
+  EXPECT_EQ(other.status, 409) << other.body;
+  EXPECT_THAT(other.body, HasSubstr("another submission"));
+}
+
+TEST_F(RestServiceTest, WhenASubmissionComesAsFlinksClientsSendItThenItIsUnderstood) {
+  const std::string run = "/jars/" + Upload() + "/run";
+  EXPECT_EQ(Ask("POST", run + "?programArg=--input,a.json&parallelism=3").status, 200);
+  EXPECT_EQ(planned_.arguments.at("input"), "a.json");
+  EXPECT_EQ(planned_.configuration.at("parallelism.default"), "3");
+  EXPECT_EQ(Ask("POST", run, R"({"programArgs":"--input 'b c.json'"})").status, 200);
+  EXPECT_EQ(planned_.arguments.at("input"), "b c.json");
+  EXPECT_EQ(Ask("POST", run + "?parallelism=x").status, 400);
+}
+
+TEST_F(RestServiceTest, WhenThereIsNoSuchThingHereThenItSaysWhatToUse) {
+  const HttpResponse answer = Ask("GET", "/v1/datasets");
+  EXPECT_EQ(answer.status, 501);
+  EXPECT_THAT(answer.body, HasSubstr("write to a sink"));
+  EXPECT_EQ(Ask("PATCH", "/jobs/" + ToString(JobId(9, 9)) + "/rescaling").status, 501);
+}
+
+TEST_F(RestServiceTest, WhenTheDescriptionIsAskedForThenItIsTheEmbeddedOne) {
+  EXPECT_EQ(Get("/openapi.json").at("openapi").as_string(), "3.1.0");
+  EXPECT_EQ(Ask("GET", "/v1/openapi.json").body, Ask("GET", "/openapi.json").body);
+}
+
 TEST_F(RestServiceTest, WhenCancelledThenCanceledAlsoAfterARestart) {
   const std::string job = Run("{}");
   EXPECT_EQ(Ask("PATCH", "/jobs/" + job + "?mode=cancel").status, 202);
