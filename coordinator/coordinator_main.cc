@@ -3,14 +3,18 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "common/logging.h"
 #include "common/process.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
 #include "coordinator/coordinator.h"
 
 namespace penstock {
@@ -26,9 +30,21 @@ UniqueFd BlockSignals() {
   return UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
+/// Clients of the REST API and workers take a descriptor each; most shells allow 1024 only.
+void RaiseDescriptorLimit() {
+  constexpr rlim_t kWanted = 16 << 10;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);  // if not: fewer connections, which the server knows of
+}
+
 }  // namespace
 
 Status CoordinatorMain(const Configuration& configuration) {
+  const NamedThread name("main");
+  PENSTOCK_RETURN_IF_ERROR(InstallCrashHandler());
+  RaiseDescriptorLimit();
   const UniqueFd signals = BlockSignals();
   const UniqueFd asked(eventfd(0, EFD_CLOEXEC));
   if (!signals || !asked) {

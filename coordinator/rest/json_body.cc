@@ -12,6 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
+/// No request needs more, and the parser works recursively.
+constexpr unsigned kMostNesting = 32;
+
 Status WrongType(std::string_view member, std::string_view expected) {
   return Status::InvalidArgument("'" + std::string(member) + "' must be " + std::string(expected));
 }
@@ -54,8 +57,10 @@ Status AddQuery(const HttpRequest& request, json::object& body) {
     }
     add("programArgsList", std::move(list));
   }
-  if (const auto text = request.Query("program-args"); !text.empty()) add("programArgs", text);
-  if (const auto text = request.Query("savepointPath"); !text.empty()) add("savepointPath", text);
+  if (const auto text = request.Query("program-args"); !text.empty())
+    add("programArgs", json::string(text));
+  if (const auto text = request.Query("savepointPath"); !text.empty())
+    add("savepointPath", json::string(text));
   if (const auto text = request.Query("parallelism"); !text.empty()) {
     std::int64_t number = 0;
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -136,7 +141,11 @@ HttpResponse JsonResponse(const json::value& value, int status) {
 Result<json::object> ParseObject(const HttpRequest& request) {
   if (request.body.empty()) return json::object();
   json::error_code failure;
-  json::value value = json::parse(request.body, failure);
+  json::value value = json::parse(request.body, failure, {}, {.max_depth = kMostNesting});
+  if (failure == json::error::too_deep) {
+    return Status::InvalidArgument("the body is nested more than " + std::to_string(kMostNesting) +
+                                   " levels deep");
+  }
   if (failure) return Status::InvalidArgument("the body is not JSON: " + failure.message());
   if (!value.is_object()) return Status::InvalidArgument("the body must be a JSON object");
   return value.get_object();

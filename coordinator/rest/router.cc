@@ -53,6 +53,9 @@ void Router::Handle(HttpRequest request, HttpResponder responder) const {
   if (allowed.empty()) {
     return responder.Send(ErrorResponse(Status::NotFound("there is no such path")));
   }
+  if (request.method == "OPTIONS") {
+    return responder.Send({.status = 204, .headers = {{"Allow", "OPTIONS, " + allowed}}});
+  }
   HttpResponse refusal = ErrorResponse(
       405, Status::InvalidArgument(request.method + " is not possible there", "use " + allowed));
   refusal.headers.emplace_back("Allow", allowed);

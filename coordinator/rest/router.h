@@ -30,7 +30,7 @@ class Router {
   /// "GET|POST".
   void Add(std::string_view methods, std::string_view pattern, Route route);
 
-  /// Calls the route, or answers 404 or 405 itself.
+  /// Calls the route, or answers 404, 405 or OPTIONS itself.
   void Handle(HttpRequest request, HttpResponder responder) const;
 
  private:

@@ -43,6 +43,12 @@ TEST_F(RouterTest, WhenTheMethodIsWrongThenRefusedWithTheAllowedOnes) {
   EXPECT_EQ(answer.headers.at(0).second, "GET, PATCH");
 }
 
+TEST_F(RouterTest, WhenOptionsAreAskedForThenTheMethodsAreNamed) {
+  const HttpResponse answer = Ask("OPTIONS", "/jobs/abc");
+  EXPECT_EQ(answer.status, 204);
+  EXPECT_EQ(answer.headers.at(0).second, "OPTIONS, GET, PATCH");
+}
+
 TEST_F(RouterTest, WhenThePathIsUnknownThenNotFound) {
   EXPECT_EQ(Ask("GET", "/jobs/abc/nothing").status, 404);
   EXPECT_EQ(Ask("GET", "/").status, 404);
