@@ -14,8 +14,22 @@ const water: MantineColorsTuple = [
   "#053d4b",
 ];
 
+// Mantine's greys of the dark scheme, with a drop of the same water in them.
+const dark: MantineColorsTuple = [
+  "#cfdce1",
+  "#b3c3ca",
+  "#93a7af",
+  "#6d838c",
+  "#35484f",
+  "#263a41",
+  "#1b2b31",
+  "#142126",
+  "#0f1a1e",
+  "#0a1215",
+];
+
 export const theme = createTheme({
-  colors: { water },
+  colors: { water, dark },
   primaryColor: "water",
   primaryShade: { light: 6, dark: 6 },
   fontFamily: "'Inter Variable', system-ui, sans-serif",

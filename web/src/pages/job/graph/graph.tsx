@@ -48,7 +48,12 @@ function elementsOf(shape: GraphShape, direction: "LR" | "TB") {
       target: edge.target,
       type: "rate",
       data: { strategy: edge.strategy },
-      markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 },
+      markerEnd: {
+        type: MarkerType.ArrowClosed,
+        width: 18,
+        height: 18,
+        markerUnits: "userSpaceOnUse",
+      },
     }),
   );
   return { nodes, edges };

@@ -59,9 +59,11 @@ function Measurements({ vertex }: { vertex: Vertex }) {
         title={exact(live["records-out-per-second"], "records/s out")}
       />
       <Fact
-        name="watermark lag"
+        name="lag"
         value={lagText(live)}
-        title={live.watermark == null ? "no watermark" : formatExactTime(live.watermark)}
+        title={
+          live.watermark == null ? "no watermark" : `watermark ${formatExactTime(live.watermark)}`
+        }
       />
       {pending == null ? (
         <Fact name="skew" value={formatPercent(live.skew ?? 0)} title="(max − mean) / max" />

@@ -14,15 +14,11 @@ const linear = (channel: number) => {
   const c = channel / 255;
   return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
 };
-const gamma = (c: number) =>
-  Math.round(255 * (c <= 0.0031308 ? c * 12.92 : 1.055 * c ** (1 / 2.4) - 0.055));
-
-/** Between two colours, by linear light, so that the middle is not muddy. */
-export function mix(from: Rgb, to: Rgb, share: number): Rgb {
+/** Between two colours. */
+function mix(from: Rgb, to: Rgb, share: number): Rgb {
   const t = clamp(share);
-  return [0, 1, 2].map((i) =>
-    gamma(linear(from[i] ?? 0) * (1 - t) + linear(to[i] ?? 0) * t),
-  ) as unknown as Rgb;
+  const channel = (i: 0 | 1 | 2) => Math.round(from[i] * (1 - t) + to[i] * t);
+  return [channel(0), channel(1), channel(2)];
 }
 
 /** WCAG's relative luminance. */
