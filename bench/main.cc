@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "bench/checkpoint/suite.h"
+#include "bench/metrics/suite.h"
 #include "bench/micro/suites.h"
 #include "bench/rest/suite.h"
 
@@ -15,6 +16,7 @@ constexpr const char* kHelp =
     "\n"
     "usage: penstock_bench micro [<part of a suite's name>]\n"
     "       penstock_bench checkpoint [-s SCALE]\n"
+    "       penstock_bench metrics\n"
     "       penstock_bench views\n"
     "\n"
     "micro: chain, codec, keyed state, windows, timers, checkpoint, exchange in process, exchange\n"
@@ -22,6 +24,8 @@ constexpr const char* kHelp =
     "checkpoint: what checkpoints each second cost a job of SCALE GiB of keyed state (default 1)\n"
     "that works at full speed, and how it comes back from one. Takes a minute or two and 4 GiB of\n"
     "memory and of disk per GiB; 0.0625 takes half a minute.\n"
+    "metrics: what counting costs a stateless chain and a keyed window, on against off; half a\n"
+    "minute.\n"
     "views: what the REST API makes of a large job; a second. 'scripts/bench rest' runs it too.\n"
     "\n"
     "Columns: the figure; the limit, what this kind of machine can do at best; how many times the\n"
@@ -64,6 +68,12 @@ int RunCheckpoint(double scale) {
   return EndOf(report);
 }
 
+int RunMetrics() {
+  Report report("");
+  MeasureMetrics(report);
+  return EndOf(report);
+}
+
 int RunViews() {
   Report report("");
   MeasureJobDetail(report);
@@ -78,6 +88,7 @@ int Main(int argc, char** argv) {
     return 0;
   }
   if (command == "micro" && argc <= 3) return RunMicro(argc == 3 ? argv[2] : "");
+  if (command == "metrics" && argc == 2) return RunMetrics();
   if (command == "views" && argc == 2) return RunViews();
   if (command == "checkpoint") {
     const double scale = ScaleOf(argc - 2, argv + 2);

@@ -10,6 +10,7 @@
 #include "common/http/server.h"
 #include "common/logging.h"
 #include "common/net_address.h"
+#include "common/stacks/stack_signal.h"
 #include "coordinator/data_directory.h"
 #include "coordinator/dispatcher.h"
 #include "coordinator/rest/rest_service.h"
@@ -205,6 +206,7 @@ Coordinator::Coordinator(Configuration config, CoordinatorOptions options, FileS
 Coordinator::~Coordinator() = default;
 
 Status Coordinator::Start() {
+  PENSTOCK_RETURN_IF_ERROR(InstallStackSignal());
   auto parts = std::make_unique<Parts>(config_, options_, fs_, clock_);
   PENSTOCK_RETURN_IF_ERROR(parts->Start());
   parts_ = std::move(parts);

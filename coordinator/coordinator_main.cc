@@ -13,6 +13,8 @@
 
 #include "common/logging.h"
 #include "common/process.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
 #include "coordinator/coordinator.h"
 
 namespace penstock {
@@ -40,6 +42,8 @@ void RaiseDescriptorLimit() {
 }  // namespace
 
 Status CoordinatorMain(const Configuration& configuration) {
+  const NamedThread name("main");
+  PENSTOCK_RETURN_IF_ERROR(InstallCrashHandler());
   RaiseDescriptorLimit();
   const UniqueFd signals = BlockSignals();
   const UniqueFd asked(eventfd(0, EFD_CLOEXEC));

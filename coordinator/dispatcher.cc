@@ -18,12 +18,12 @@ constexpr bool kOneOf = (std::is_same_v<T, Ts> || ...);
 Dispatcher::Dispatcher(Configuration config, DispatcherParts parts)
     : config_(std::move(config)),
       parts_(std::move(parts)),
-      loop_(parts_.clock),
-      io_(parts_.clock),
-      exports_(parts_.clock),
-      removals_(parts_.clock),
-      inspections_(parts_.clock) {
-  for (auto& planner : planners_) planner = std::make_unique<EventLoop>(parts_.clock);
+      loop_(parts_.clock, "coordinator"),
+      io_(parts_.clock, "storage"),
+      exports_(parts_.clock, "exports"),
+      removals_(parts_.clock, "removals"),
+      inspections_(parts_.clock, "inspector") {
+  for (auto& planner : planners_) planner = std::make_unique<EventLoop>(parts_.clock, "planner");
 }
 
 Status Dispatcher::Start() {

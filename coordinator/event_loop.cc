@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "common/stacks/named_thread.h"
+
 namespace penstock {
 
 EventLoop::~EventLoop() { assert(!thread_.joinable()); }
@@ -35,6 +37,7 @@ void EventLoop::PostAt(Clock::MonotonicTime time, Task task) {
 }
 
 void EventLoop::Run() {
+  const NamedThread name(name_);
   Task task;
   while (WaitForTask(task)) {
     task();

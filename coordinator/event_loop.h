@@ -3,7 +3,9 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "common/clock.h"
 #include "common/mutex.h"
@@ -16,8 +18,8 @@ class EventLoop {
  public:
   using Task = std::function<void()>;
 
-  /// `clock` outlives this.
-  explicit EventLoop(const Clock& clock) : clock_(clock) {}
+  /// `clock` outlives this; `name` is that of the thread.
+  EventLoop(const Clock& clock, std::string name) : clock_(clock), name_(std::move(name)) {}
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -36,6 +38,7 @@ class EventLoop {
   bool WaitForTask(Task& task) EXCLUDES(mu_);
 
   const Clock& clock_;
+  const std::string name_;
   std::thread thread_;
 
   Mutex mu_;

@@ -149,6 +149,7 @@ class JobMaster {
     std::string task{};
     std::string worker{};
     std::string operator_name{};
+    std::string stack{};
     /// A consequence of another failure, most likely: a lost connection to another host.
     bool secondary = false;
     /// Repeating the attempt would fail again.

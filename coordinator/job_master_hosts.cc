@@ -138,7 +138,8 @@ void JobMaster::On(const HostEnded& ended) {
     Fail({.status = Status::External(
               fmt::format("task host {} ended: {}", ToString(host.id), ended.exit.description),
               "its last lines are in 'penstock logs " + ToString(spec_.id) + "'"),
-          .worker = ToString(host.worker)});
+          .worker = ToString(host.worker),
+          .stack = ended.exit.stack});
   }
   if (AllGone() && (ending || phase_ == Phase::kDone)) OnAllGone();
 }
@@ -189,7 +190,8 @@ void JobMaster::RecordFailure(const Cause& cause) {
                                      .worker = cause.worker,
                                      .followed_by = {},
                                      .operator_name = cause.operator_name,
-                                     .generation = progress_.generation});
+                                     .generation = progress_.generation,
+                                     .stack = cause.stack});
   if (failures.size() > JobProgress::kFailures) failures.resize(JobProgress::kFailures);
 }
 
@@ -207,6 +209,7 @@ void JobMaster::AddConsequence(const Cause& cause) {
     std::swap(later.worker, first.worker);
     first.hint = cause.status.hint();
     first.operator_name = cause.operator_name;
+    first.stack = cause.stack;
   }
   if (first.followed_by.size() < kConsequences) first.followed_by.push_back(std::move(later));
 }

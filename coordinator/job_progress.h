@@ -38,6 +38,7 @@ struct JobFailure {
   std::vector<JobConsequence> followed_by;
   std::string operator_name{};  ///< Empty when it is not one operator's.
   Generation generation{};      ///< Of the attempt; 0: not known.
+  std::string stack{};          ///< Where the process crashed, for people; empty when it did not.
   bool operator==(const JobFailure&) const = default;
 };
 

@@ -83,6 +83,7 @@ void WriteFailure(const JobFailure& failure, ByteWriter& out) {
   }
   out.String(failure.operator_name);
   out.Fixed(failure.generation.value());
+  out.String(failure.stack);
 }
 
 JobFailure ReadFailure(ByteReader& in, std::uint32_t version) {
@@ -104,6 +105,7 @@ JobFailure ReadFailure(ByteReader& in, std::uint32_t version) {
   if (version >= 3) {
     failure.operator_name = in.String();
     failure.generation = Generation(in.Fixed<std::uint64_t>());
+    failure.stack = in.String();
   }
   return failure;
 }

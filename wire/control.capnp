@@ -96,11 +96,6 @@ struct HostQuery {
       durationMillis @2 :UInt32;
       kind @3 :UInt8;
     }
-    pollRecords :group {
-      vertex @4 :UInt32;
-      operatorUid @5 :Text;
-      maxPerSecond @6 :UInt32;
-    }
   }
 }
 
@@ -267,6 +262,7 @@ struct WorkerEvent {
       ordered @7 :Bool;
       description @3 :Text;
       logTail @4 :Text;
+      stack @10 :Text;
     }
     fromHost :group {
       host @5 :Id;

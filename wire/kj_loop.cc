@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "common/logging.h"
+#include "common/stacks/named_thread.h"
 
 namespace penstock {
 
@@ -20,6 +21,7 @@ Status KjLoop::Start(std::function<void(kj::AsyncIoContext&)> main,
     return Status::External(std::string("cannot make an eventfd: ") + std::strerror(errno));
   }
   thread_ = std::thread([main = std::move(main), failed = std::move(failed)] {
+    const NamedThread name("rpc");
     auto exception = kj::runCatchingExceptions([&] {
       kj::AsyncIoContext io = kj::setupAsyncIo();
       main(io);

@@ -221,6 +221,7 @@ struct HostExited {
       false;  ///< Its worker was told to kill it while it lived; says nothing about a cause.
   std::string description;
   std::string log_tail;  ///< Last lines of what it wrote to stderr.
+  std::string stack;     ///< Where it crashed, for people, if it did and could tell.
 };
 struct FromHost {
   HostId host;

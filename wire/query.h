@@ -37,15 +37,7 @@ struct SampleStacks {
   std::uint32_t duration_millis = 0;  ///< At most 30 s.
   SampleKind kind = SampleKind::kOnCpu;
 };
-/// What one operator has emitted since it was last asked. The first query begins; when none has
-/// come for two seconds, it ends. Text: JSON {"records": [{"subtask", "operator", "timestamp",
-/// "record"}], "dropped": number of records not among them}.
-struct PollRecords {
-  VertexId vertex;
-  std::string operator_uid;  ///< Uid or name; empty: the last operator of the vertex.
-  std::uint32_t max_per_second = 0;
-};
-using HostQuery = std::variant<DumpStacks, SampleStacks, PollRecords>;
+using HostQuery = std::variant<DumpStacks, SampleStacks>;
 
 // ---- of a worker ----
 

@@ -17,12 +17,6 @@ struct HostQueryWriter {
     sample.setDurationMillis(from.duration_millis);
     sample.setKind(static_cast<std::uint8_t>(from.kind));
   }
-  void operator()(const PollRecords& from) {
-    auto poll = to.initPollRecords();
-    poll.setVertex(from.vertex.value());
-    poll.setOperatorUid(ToText(from.operator_uid));
-    poll.setMaxPerSecond(from.max_per_second);
-  }
 };
 
 struct WorkerQueryWriter {
@@ -59,11 +53,6 @@ penstock::HostQuery Read(HostQuery::Reader from) {
       KJ_REQUIRE(sample.getKind() < kSampleKinds, "unknown kind of samples");
       return SampleStacks{ReadList(sample.getSubtasks()), sample.getDurationMillis(),
                           static_cast<SampleKind>(sample.getKind())};
-    }
-    case HostQuery::POLL_RECORDS: {
-      auto poll = from.getPollRecords();
-      return PollRecords{VertexId(poll.getVertex()), ReadText(poll.getOperatorUid()),
-                         poll.getMaxPerSecond()};
     }
   }
   KJ_FAIL_REQUIRE("unknown query to a task host");

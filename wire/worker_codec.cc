@@ -43,6 +43,7 @@ struct EventWriter {
     exited.setOrdered(from.ordered);
     exited.setDescription(ToText(from.description));
     exited.setLogTail(ToText(from.log_tail));
+    exited.setStack(ToText(from.stack));
   }
   void operator()(const FromHost& from) {
     auto from_host = to.initFromHost();
@@ -90,8 +91,12 @@ penstock::WorkerEvent Read(WorkerEvent::Reader from) {
     }
     case WorkerEvent::HOST_EXITED: {
       auto exited = from.getHostExited();
-      return HostExited{ReadId<HostId>(exited.getHost()), exited.getClean(), exited.getOrdered(),
-                        ReadText(exited.getDescription()), ReadText(exited.getLogTail())};
+      return HostExited{ReadId<HostId>(exited.getHost()),
+                        exited.getClean(),
+                        exited.getOrdered(),
+                        ReadText(exited.getDescription()),
+                        ReadText(exited.getLogTail()),
+                        ReadText(exited.getStack())};
     }
     case WorkerEvent::FROM_HOST: {
       auto from_host = from.getFromHost();

@@ -51,7 +51,7 @@ class Checkpointer {
 
   StateBed& bed_;
   TemporaryDirectory directory_;
-  SerialExecutor executor_;
+  SerialExecutor executor_{"snapshots"};
   bool in_flight_ = false;
   std::uint64_t last_ = 0;       // taken
   std::uint64_t completed_ = 0;  // the newest

@@ -17,6 +17,7 @@ enum class MetricTotal : unsigned char { kSum, kLeast, kGreatest };
 struct MetricSpec {
   MetricScope scope;
   std::string_view name;  ///< Flink's where it has the thing.
+  std::string_view unit;  ///< In the REST interface; empty: none. Prometheus has base units.
   std::string_view description;
   /// Behind "penstock_<scope>_"; empty: not shown to Prometheus, which makes it of others.
   std::string_view prometheus;

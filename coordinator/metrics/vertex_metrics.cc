@@ -22,7 +22,8 @@ double RateOf(std::uint64_t before, std::uint64_t after, double seconds) {
 }  // namespace
 
 VertexMetrics::VertexMetrics(const JobVertex& vertex, std::size_t out_edges)
-    : out_edges_(out_edges),
+    : source_(vertex.is_source()),
+      out_edges_(out_edges),
       samples_(vertex.parallelism),
       loads_(vertex.parallelism),
       splits_(vertex.parallelism) {
@@ -87,7 +88,10 @@ void VertexMetrics::Update(std::uint32_t subtask, const TaskMetrics& report, std
     return this->rate(subtask, static_cast<std::size_t>(counter));
   };
   const auto share = [&](TaskCounter counter) { return std::min(rate(counter) / 1000, 1.0); };
-  if (!load.reported || report.watermark != load.watermark) load.advanced_millis = now;
+  // Of a source whose records get their timestamps further down the chain it is what comes out.
+  const std::int64_t watermark =
+      source_ ? std::max(report.watermark, report.output_watermark) : report.watermark;
+  if (!load.reported || watermark != load.watermark) load.advanced_millis = now;
   load.reported = true;
   load.reported_millis = now;
   load.idle_source = report.idle;
@@ -98,9 +102,9 @@ void VertexMetrics::Update(std::uint32_t subtask, const TaskMetrics& report, std
   load.busy = share(TaskCounter::kBusyMillis);
   load.idle = share(TaskCounter::kIdleMillis);
   load.backpressured = share(TaskCounter::kBackPressuredMillis);
-  load.watermark = report.watermark;
+  load.watermark = watermark;
   load.output_watermark = report.output_watermark;
-  load.furthest = std::max(report.furthest, report.watermark);
+  load.furthest = std::max(report.furthest, watermark);
   const auto pending = report.gauges.find("pendingRecords");
   load.pending_records = pending == report.gauges.end() ? -1 : pending->second;
   splits_[subtask] = report.slowest_split;

@@ -37,6 +37,7 @@ json::object ExceptionOf(const SlotPool& slots, const std::string& message, std:
 json::object RootOf(const SlotPool& slots, const JobFailure& failure) {
   json::object root =
       ExceptionOf(slots, failure.message, failure.wall_millis, failure.task, failure.worker);
+  if (!failure.stack.empty()) root["stacktrace"] = failure.message + "\n" + failure.stack;
   root["operator"] = OrNull(failure.operator_name);
   root["attempt"] =
       failure.generation.value() == 0 ? json::value() : json::value(AttemptOf(failure.generation));

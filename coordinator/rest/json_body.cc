@@ -57,8 +57,10 @@ Status AddQuery(const HttpRequest& request, json::object& body) {
     }
     add("programArgsList", std::move(list));
   }
-  if (const auto text = request.Query("program-args"); !text.empty()) add("programArgs", json::string(text));
-  if (const auto text = request.Query("savepointPath"); !text.empty()) add("savepointPath", json::string(text));
+  if (const auto text = request.Query("program-args"); !text.empty())
+    add("programArgs", json::string(text));
+  if (const auto text = request.Query("savepointPath"); !text.empty())
+    add("savepointPath", json::string(text));
   if (const auto text = request.Query("parallelism"); !text.empty()) {
     std::int64_t number = 0;
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);

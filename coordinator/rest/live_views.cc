@@ -29,9 +29,10 @@ const char* LevelOf(double ratio) {
   return ratio <= kBackPressured ? "ok" : ratio <= kHighBackPressure ? "low" : "high";
 }
 
-json::object SubtaskBackPressure(std::uint32_t subtask, const SubtaskLoad& load) {
+json::object SubtaskBackPressure(std::uint32_t subtask, std::uint64_t attempt,
+                                 const SubtaskLoad& load) {
   return {{"subtask", subtask},
-          {"attempt-number", 0},
+          {"attempt-number", attempt},
           {"backpressureLevel", LevelOf(load.backpressured)},
           {"backpressure-level", LevelOf(load.backpressured)},
           {"ratio", load.backpressured},
@@ -45,6 +46,8 @@ json::object LiveOf(const JobMaster& job, VertexId vertex, std::int64_t now) {
   const VertexLive live = IsRunning(job) ? job.metrics().Live(vertex) : VertexLive();
   std::optional<std::int64_t> lag;
   if (live.watermark) lag = now - *live.watermark;
+  std::optional<std::int64_t> pending;
+  if (live.pending_records) pending = static_cast<std::int64_t>(*live.pending_records);
   return {{"busy-ratio", live.busy},
           {"busy-ratio-average", live.busy_average},
           {"idle-ratio-average", live.idle_average},
@@ -57,7 +60,7 @@ json::object LiveOf(const JobMaster& job, VertexId vertex, std::int64_t now) {
           {"watermark", OrNull(live.watermark)},
           {"watermark-lag", OrNull(lag)},
           {"skew", live.skew},
-          {"pending-records", OrNull(live.pending_records)}};
+          {"pending-records", OrNull(pending)}};
 }
 
 json::object TotalsOf(const JobMaster& job, VertexId vertex) {
@@ -146,7 +149,7 @@ json::object BackPressureOf(const JobMaster& job, VertexId vertex, std::int64_t 
   const char* level = LevelOf(job.metrics().Live(vertex).backpressured);
   json::array subtasks;
   for (std::uint32_t i = 0; i < metrics.parallelism(); ++i) {
-    subtasks.push_back(SubtaskBackPressure(i, metrics.loads()[i]));
+    subtasks.push_back(SubtaskBackPressure(i, job.executions().attempt(), metrics.loads()[i]));
   }
   return {{"status", "ok"},
           {"backpressureLevel", level},

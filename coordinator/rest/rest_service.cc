@@ -3,7 +3,10 @@
 namespace penstock {
 
 RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down)
-    : dispatcher_(dispatcher), shut_down_(std::move(shut_down)), changes_(dispatcher) {
+    : dispatcher_(dispatcher),
+      shut_down_(std::move(shut_down)),
+      flame_graphs_(dispatcher),
+      changes_(dispatcher) {
   AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
   AddCoordinatorRoutes();
@@ -13,6 +16,7 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddLogRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
+  AddStackRoutes();
   AddStreamRoutes();
   AddVertexRoutes();
   AddSubtaskRoutes();

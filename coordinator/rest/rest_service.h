@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "coordinator/dispatcher.h"
+#include "coordinator/flame_graphs.h"
 #include "coordinator/rest/change_feed.h"
 #include "coordinator/rest/router.h"
 
@@ -31,6 +32,7 @@ class RestService {
   void AddVertexMetricRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
+  void AddStackRoutes();
   void AddStreamRoutes();
   void AddSubtaskRoutes();
   void AddVertexRoutes();
@@ -45,6 +47,7 @@ class RestService {
 
   Dispatcher& dispatcher_;
   const std::function<void()> shut_down_;
+  FlameGraphs flame_graphs_;
   Router router_;
   ChangeFeed changes_;
 };

@@ -24,7 +24,7 @@ struct HostLogLimits {
 /// use (worker/agent/host_log_pruning.h).
 class HostLog {
  public:
-  static constexpr std::size_t kMaxTail = 4096;
+  static constexpr std::size_t kMaxTail = 16384;
 
   /// `path` ends with ".log"; its directory must exist.
   explicit HostLog(std::string path, HostLogLimits limits = {});

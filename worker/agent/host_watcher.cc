@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "common/logging.h"
+#include "common/stacks/named_thread.h"
 
 namespace penstock {
 
@@ -46,7 +47,7 @@ void HostWatcher::Spawn(const HostSetup& setup) {
       hosts_[setup.host].process = std::move(process).value();
     } else {
       const Status status = process.status().WithContext("the task host cannot be started");
-      not_started_.push_back({setup.host, false, false, status.message(), ""});
+      not_started_.push_back({setup.host, false, false, status.message(), "", ""});
     }
   }
   Wake();
@@ -86,6 +87,7 @@ std::vector<pid_t> HostWatcher::Pids() const {
 }
 
 void HostWatcher::Run() {
+  const NamedThread name("host-watcher");
   while (!stopping()) {
     Poll();
     News news = Collect();
@@ -159,8 +161,12 @@ void HostWatcher::Fail(Watched& host, const std::string& why) {
 HostExited HostWatcher::Describe(HostId id, const Watched& host, const ExitStatus& status) {
   std::string description = ToString(status);
   if (!host.failure.empty()) description += ": " + host.failure;
-  return {id, status.ok() && host.failure.empty(), host.ordered, std::move(description),
-          host.process->LogTail()};
+  return {id,
+          status.ok() && host.failure.empty(),
+          host.ordered,
+          std::move(description),
+          host.process->LogTail(),
+          ""};
 }
 
 void HostWatcher::Wake() {

@@ -12,6 +12,9 @@
 #include "common/config/options.h"
 #include "common/logging.h"
 #include "common/process_usage.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
+#include "common/stacks/stack_signal.h"
 #include "worker/agent/host_log_pruning.h"
 
 namespace penstock {
@@ -98,6 +101,7 @@ Status Worker::Start() {
     return Status::InvalidArgument("the coordinator's port is not known",
                                    "set coordinator.rpc.port to the port it listens on");
   }
+  PENSTOCK_RETURN_IF_ERROR(InstallStackSignal());
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("plugins"), 0700));
   PENSTOCK_RETURN_IF_ERROR(fs_.MakeDirectories(DataPath("logs"), 0700));
   PENSTOCK_RETURN_IF_ERROR(MakeStateDirectory());
@@ -131,7 +135,13 @@ void Worker::HostHasEnded(HostExited report) {
         static_cast<void>(fs_.RemoveTree(path));
         PruneLogs();
       }));
-  PostEvent(HostEnded{std::move(report)});
+  if (!MayHaveCrashReport(report.log_tail)) return PostEvent(HostEnded{std::move(report)});
+  // Symbol tables are read for it, which the watcher must not wait for.
+  inspector_.Submit(std::packaged_task<void()>([this, report]() mutable {
+    if (const CrashReport crash = FindCrashReport(report.log_tail); !crash.empty())
+      report.stack = ToString(crash);
+    PostEvent(HostEnded{std::move(report)});
+  }));
 }
 
 void Worker::PruneLogs() const {
@@ -170,6 +180,7 @@ void Worker::PostEvent(AgentEvent event) {
 }
 
 void Worker::Run() {
+  const NamedThread name("agent");
   CarryOut(agent_.Begin());
   while (true) {
     Mail mail;

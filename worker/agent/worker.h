@@ -100,9 +100,9 @@ class Worker {
   PluginCache cache_;
   bool unreachable_logged_ = false;
 
-  SerialExecutor cleaner_;  // removes what task hosts that have ended leave behind
+  SerialExecutor cleaner_{"cleaner"};  // removes what ended task hosts leave behind
   const WorkerQueries queries_;
-  SerialExecutor inspector_;  // answers queries
+  SerialExecutor inspector_{"inspector"};  // answers queries
   std::thread thread_;
   Mutex mu_;
   CondVar posted_;

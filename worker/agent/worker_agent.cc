@@ -245,7 +245,7 @@ void WorkerAgent::GoOnWithoutHosts() {
 }
 
 void WorkerAgent::ReportExit(HostId host, std::string description) {
-  effects_.push_back(Report{HostExited{host, false, false, std::move(description), ""}});
+  effects_.push_back(Report{HostExited{host, false, false, std::move(description), "", ""}});
 }
 
 void WorkerAgent::Log(LogLevel level, std::string message, std::string error) {

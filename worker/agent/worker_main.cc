@@ -10,6 +10,8 @@
 #include <cstring>
 
 #include "common/logging.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
 
 namespace penstock {
 namespace {
@@ -50,6 +52,8 @@ bool AwaitDeparture(const Departure& departure, int signals, int timeout) {
 }  // namespace
 
 Status WorkerMain(const Configuration& configuration, WorkerOptions options) {
+  const NamedThread name("main");
+  PENSTOCK_RETURN_IF_ERROR(InstallCrashHandler());
   const UniqueFd signals = BlockSignals();
   Departure departure;
   if (!signals || !departure.event) {

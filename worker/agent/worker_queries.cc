@@ -1,5 +1,6 @@
 #include "worker/agent/worker_queries.h"
 
+#include "common/stacks/stack_dump.h"
 #include "wire/log_answers.h"
 
 namespace penstock {
@@ -23,7 +24,7 @@ Result<std::string> WorkerQueries::Run(const AskHost&) const {
 }
 
 Result<std::string> WorkerQueries::Run(const DumpWorkerStacks&) const {
-  return Status::Unavailable("no stacks");
+  return StacksText(TakeStacks(ListThreads()));
 }
 
 }  // namespace penstock

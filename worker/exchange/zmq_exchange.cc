@@ -1,13 +1,12 @@
 #include "worker/exchange/zmq_exchange.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "common/stacks/named_thread.h"
 #include "graph/exchange_memory.h"
 #include "worker/exchange/channel_input_gate.h"
 #include "worker/exchange/local_channel.h"
@@ -53,8 +52,10 @@ Status ZmqExchange::Connect(const PhysicalPlan& plan, const std::vector<HostAssi
         return receiver_.Receive(peer, opened, std::move(frame));
       }));
   deadline_ = std::chrono::steady_clock::now() + options_.connect_timeout;
-  thread_ = std::thread([this] { Run(); });
-  pthread_setname_np(thread_.native_handle(), "exchange");
+  thread_ = std::thread([this] {
+    const NamedThread name("exchange");
+    Run();
+  });
   return WaitUntilConnected();
 }
 

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "common/logging.h"
+#include "common/stacks/named_thread.h"
 
 namespace penstock {
 namespace {
@@ -20,6 +21,7 @@ void ControlReader::Start() {
 }
 
 void ControlReader::Run() {
+  const NamedThread name("control");
   for (;;) {
     Result<std::optional<std::string>> message = pipe_.Read();
     if (!message.ok() || !message->has_value()) ::_exit(1);

@@ -1,10 +1,36 @@
 #include "worker/host/host_inspector.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/logging.h"
+#include "common/stacks/stack_dump.h"
+#include "common/stacks/stack_sampler.h"
 
 namespace penstock {
+namespace {
+
+/// Those of these tasks that run; without tasks, all threads.
+std::vector<ThreadEntry> ThreadsOf(const std::vector<SubtaskId>& subtasks) {
+  std::vector<ThreadEntry> threads = ListThreads();
+  if (subtasks.empty()) return threads;
+  std::erase_if(threads, [&](const ThreadEntry& thread) {
+    return !thread.task ||
+           std::find(subtasks.begin(), subtasks.end(), *thread.task) == subtasks.end();
+  });
+  return threads;
+}
+
+SamplingOptions::Kind KindOf(SampleKind kind) {
+  switch (kind) {
+    case SampleKind::kOnCpu: return SamplingOptions::Kind::kOnCpu;
+    case SampleKind::kOffCpu: return SamplingOptions::Kind::kOffCpu;
+    case SampleKind::kFull: return SamplingOptions::Kind::kFull;
+  }
+  return SamplingOptions::Kind::kFull;
+}
+
+}  // namespace
 
 void HostInspector::Start() {
   quick_.Start();
@@ -23,14 +49,17 @@ void HostInspector::Ask(AskedOfHost asked) {
   }));
 }
 
-Result<std::string> HostInspector::Run(const DumpStacks&) {
-  return Status::Unavailable("no stacks");
+Result<std::string> HostInspector::Run(const DumpStacks& query) {
+  return StacksText(TakeStacks(ThreadsOf(query.subtasks)));
 }
-Result<std::string> HostInspector::Run(const SampleStacks&) {
-  return Status::Unavailable("no stacks");
-}
-Result<std::string> HostInspector::Run(const PollRecords&) {
-  return Status::Unavailable("no records");
+
+Result<std::string> HostInspector::Run(const SampleStacks& query) {
+  SamplingOptions options;
+  options.kind = KindOf(query.kind);
+  for (const ThreadEntry& thread : ThreadsOf(query.subtasks)) options.tids.push_back(thread.tid);
+  options.duration = std::chrono::milliseconds(query.duration_millis);
+  PENSTOCK_ASSIGN_OR_RETURN(const StackCounts counts, SampleStackCounts(options));
+  return StackCountsText(counts);
 }
 
 }  // namespace penstock

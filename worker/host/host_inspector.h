@@ -21,11 +21,10 @@ class HostInspector {
  private:
   Result<std::string> Run(const DumpStacks& query);
   Result<std::string> Run(const SampleStacks& query);
-  Result<std::string> Run(const PollRecords& query);
 
   MessagePipe& pipe_;
-  SerialExecutor quick_;
-  SerialExecutor slow_;
+  SerialExecutor quick_{"inspector"};
+  SerialExecutor slow_{"sampler"};
 };
 
 }  // namespace penstock

@@ -13,6 +13,9 @@
 #include "common/config/options.h"
 #include "common/file_system.h"
 #include "common/logging.h"
+#include "common/stacks/crash_report.h"
+#include "common/stacks/named_thread.h"
+#include "common/stacks/stack_signal.h"
 #include "wire/message_pipe.h"
 #include "worker/host/control_reader.h"
 #include "worker/host/host_inbox.h"
@@ -48,7 +51,11 @@ void StartLogging(const HostSetup& setup) {
 }  // namespace
 
 int TaskHostMain(int control_fd) {
+  const NamedThread name("main");
   ::signal(SIGPIPE, SIG_IGN);
+  for (const Status& watched : {InstallCrashHandler(), InstallStackSignal()}) {
+    if (!watched.ok()) LogWarn("stacks will be missing", {{"error", watched}});
+  }
   MessagePipe pipe{UniqueFd(control_fd)};
   Result<HostSetup> setup = ReceiveSetup(pipe);
   if (!setup.ok()) {

@@ -60,7 +60,7 @@ class TaskSet {
   void Wire(TaskParts& parts);
 
   const TaskSurroundings surroundings_;
-  SerialExecutor snapshots_;
+  SerialExecutor snapshots_{"snapshots"};
   std::shared_ptr<const RestoredCheckpoint> restore_;  // shared by the tasks; null: none
   std::size_t stateful_tasks_ = 0;
   std::vector<std::unique_ptr<Task>> tasks_;

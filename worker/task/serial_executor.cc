@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "common/stacks/named_thread.h"
+
 namespace penstock {
 
 SerialExecutor::~SerialExecutor() { assert(!thread_.joinable()); }
@@ -27,6 +29,7 @@ void SerialExecutor::Submit(std::packaged_task<void()> work) {
 }
 
 void SerialExecutor::Run() {
+  const NamedThread name(name_);
   for (;;) {
     std::packaged_task<void()> work;
     {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <deque>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "common/mutex.h"
 #include "worker/task/executor.h"
@@ -11,7 +13,8 @@ namespace penstock {
 /// One thread that runs submitted work in order.
 class SerialExecutor final : public Executor {
  public:
-  SerialExecutor() = default;
+  /// `name` is that of its thread.
+  explicit SerialExecutor(std::string name) : name_(std::move(name)) {}
   /// Requires Stop after Start.
   ~SerialExecutor() override;
 
@@ -23,6 +26,7 @@ class SerialExecutor final : public Executor {
  private:
   void Run() EXCLUDES(mu_);
 
+  const std::string name_;
   std::thread thread_;
   Mutex mu_;
   CondVar wake_;

@@ -5,6 +5,10 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
+#include "common/stacks/named_thread.h"
+
 namespace penstock {
 namespace {
 
@@ -82,6 +86,8 @@ void Task::Cancel() {
 }
 
 void Task::Run() {
+  const NamedThread name(
+      fmt::format("{} ({}/{})", vertex_.name, id().index + 1, identity_.parallelism), id());
   Status status = Prepare();
   if (status.ok() && !finished_) {
     listener_.OnDeployed(id());

@@ -104,6 +104,16 @@ TEST(MetricStoreTest, WhenASourceSubtaskIsIdleThenItsWatermarkDoesNotCount) {
   EXPECT_EQ(store.Live(kSource).watermark, 100);
 }
 
+TEST(MetricStoreTest, WhenTimestampsAreMadeBehindTheSourceThenItsOutputHasItsWatermark) {
+  MetricStore store(TwoVertexGraph());
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    TaskMetrics source = PacedTask({kSource, i}, {}, 1000);
+    source.output_watermark = 40 + i;
+    store.Report(source, 0);
+  }
+  EXPECT_EQ(store.Live(kSource).watermark, 40);
+}
+
 TEST(MetricStoreTest, WhenGaugesComeAndGoThenOnlyThoseOfTheLastReportAreKnown) {
   MetricStore store(TwoVertexGraph());
   TaskMetrics report = PacedTask({kSource, 0}, {}, 1000);

@@ -27,12 +27,12 @@ export function Throughput({ jobs }: { jobs: Schemas["JobOverview"][] }) {
     <Card title="Throughput">
       <Stats>
         <Stat
-          label="Records from sources"
+          label="From sources"
           value={known ? formatRate(records) : "–"}
           exact={`${formatExact(records)} records per second`}
         />
         <Stat label="Busiest task" value={known ? formatPercent(busiest) : "–"} />
-        <Stat label="Most back-pressured" value={known ? formatPercent(backpressured) : "–"} />
+        <Stat label="Back-pressured" value={known ? formatPercent(backpressured) : "–"} />
       </Stats>
     </Card>
   );

@@ -20,5 +20,5 @@ declare module "d3-flame-graph" {
     destroy(): FlameGraph;
   }
 
-  export function flamegraph(): FlameGraph;
+  export default function flamegraph(): FlameGraph;
 }

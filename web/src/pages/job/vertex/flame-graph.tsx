@@ -1,5 +1,4 @@
-import { flamegraph } from "d3-flame-graph";
-import "d3-flame-graph/dist/d3-flamegraph.css";
+import flamegraph from "d3-flame-graph";
 import { select } from "d3-selection";
 import { useEffect, useRef } from "react";
 import type { FlameNode } from "../model/flame";
