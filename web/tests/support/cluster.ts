@@ -1,7 +1,7 @@
 // A real Penstock cluster: real processes, free ports, a directory of its own.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -118,6 +118,22 @@ export class Cluster {
       const { status } = await this.get<{ status: string }>(`/jobs/${job}/status`);
       return status === state ? true : null;
     });
+  }
+
+  /** Kills one of the processes that run tasks. */
+  async killTaskHost(): Promise<void> {
+    const { taskmanagers } = await this.get<{ taskmanagers: { pid: number }[] }>("/taskmanagers");
+    const workers = new Set(taskmanagers.map(({ pid }) => pid));
+    for (const entry of await readdir("/proc")) {
+      if (!/^\d+$/.test(entry)) continue;
+      const of = (file: string) => readFile(`/proc/${entry}/${file}`, "utf8").catch(() => "");
+      const parent = Number((await of("stat")).replace(/^.*\) /s, "").split(" ")[1]);
+      if (workers.has(parent) && (await of("cmdline")).includes("task-host")) {
+        process.kill(Number(entry), "SIGKILL");
+        return;
+      }
+    }
+    throw new Error("there is no task host");
   }
 
   /** Kills the coordinator, and before it the supervisor, which would start another one at once. */
