@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 // Deep water: a petrol blue that is calm enough for a screen that is on all day.
 const water: MantineColorsTuple = [
@@ -38,4 +38,16 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   focusRing: "auto",
+});
+
+// Mantine's own grey for notes has too little contrast on a card.
+const quiet = {
+  "--mantine-color-dimmed": "var(--quiet-text)",
+  "--mantine-color-placeholder": "var(--quiet-text)",
+};
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: quiet,
+  dark: quiet,
 });
