@@ -10,7 +10,7 @@ test("When a savepoint is taken and the job cancelled, then the page shows both"
   await openWithToken(page, cluster, `/jobs/${job}`);
   await expect(page.locator('[data-state="RUNNING"]').first()).toBeVisible();
 
-  await page.getByRole("button", { name: "Savepoint" }).click();
+  await page.getByRole("button", { name: "Savepoint", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("kept until you delete it");
   await dialog.getByLabel("Directory").fill(`${cluster.directory}/savepoints`);
@@ -23,7 +23,7 @@ test("When a savepoint is taken and the job cancelled, then the page shows both"
   await expect(dialog).toContainText("All tasks end at once");
   await dialog.getByRole("button", { name: "Cancel the job" }).click();
   await expect(page.locator('[data-state="CANCELED"]').first()).toBeVisible();
-  await expect(page.getByRole("button", { name: "Savepoint" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Savepoint", exact: true })).toBeHidden();
 });
 
 test("When a job is rescaled, then its tasks have the new parallelism", async ({
@@ -58,9 +58,9 @@ test("When a savepoint has nowhere to go, then the page says what to do", async 
   job,
 }) => {
   await openWithToken(page, cluster, `/jobs/${job}`);
-  await page.getByRole("button", { name: "Savepoint" }).click();
+  await page.getByRole("button", { name: "Savepoint", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Take savepoint" }).click();
-  await expect(page.getByText("What to do:")).toBeVisible();
+  await expect(page.getByText("What to do:").first()).toBeVisible();
 });
 
 test("When a task host is killed, then restart and first cause appear by themselves", async ({

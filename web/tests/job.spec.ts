@@ -67,7 +67,6 @@ test("When a task's drawer is walked through, then each view has content", async
   }
   await drawer.getByRole("combobox", { name: "More metrics" }).click();
   await page.getByRole("option").first().click();
-  await page.keyboard.press("Escape");
   await expect(drawer.locator("canvas")).toHaveCount(5);
 });
 
@@ -87,7 +86,7 @@ test("When the table is chosen, then it has the tasks in the order of the record
 test("When a job takes checkpoints, then each shows where its time went", async ({ page, job }) => {
   await page.goto(`/#/jobs/${job}/checkpoints`);
   const latest = page.getByRole("region", { name: "Latest completed" });
-  await expect(latest.getByText("COMPLETED")).toBeVisible();
+  await expect(latest.getByText("COMPLETED", { exact: true })).toBeVisible();
   await page.getByRole("link", { name: "Summary" }).click();
   await expect(page.getByRole("rowheader", { name: "From trigger to end" })).toBeVisible();
   await page.getByRole("link", { name: "Configuration" }).last().click();
@@ -111,7 +110,7 @@ test("When the timeline is opened, then it has the states of tasks and subtasks"
   job,
 }) => {
   await page.goto(`/#/jobs/${job}/timeline`);
-  const task = page.locator("button[aria-expanded]").first();
+  const task = page.locator("#main button[aria-expanded]").first();
   await expect(task).toBeVisible();
   await expect(page.getByRole("img", { name: /RUNNING/ }).first()).toBeVisible();
   await task.click();

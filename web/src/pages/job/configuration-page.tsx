@@ -8,12 +8,12 @@ import { Card } from "@/components/card";
 import { DataTable } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { KeyValueTable } from "@/components/key-value-table";
+import { mergedSettings, type Setting } from "./model/settings";
 import type { JobDetail } from "./model/types";
 import { JobQueryView } from "./parts/job-query-view";
 import { configQuery, isAbsent, jobSettingsQuery } from "./queries";
 
 type Config = components["schemas"]["JobConfig"];
-type Setting = components["schemas"]["ConfigurationEntries"][number];
 
 /** Saves text as a file of the user's. */
 function download(name: string, text: string): void {
@@ -116,22 +116,13 @@ export function ConfigurationPage({ job }: { job: JobDetail }) {
           <Arguments config={config} />
           {settings.data || !isAbsent(settings.error) ? (
             <JobQueryView query={settings} error="The options could not be read">
-              {(entries) => <Settings settings={entries} />}
+              {(entries) => <Settings settings={mergedSettings(entries, config.configuration)} />}
             </JobQueryView>
           ) : (
-            <Settings settings={ownSettings(config)} />
+            <Settings settings={mergedSettings([], config.configuration)} />
           )}
         </>
       )}
     </JobQueryView>
   );
-}
-
-/** Those that are not defaults, from a coordinator that does not tell of the others. */
-function ownSettings(config: Config): Setting[] {
-  return Object.entries(config.configuration).map(([key, value]) => ({
-    key,
-    value,
-    origin: "submission",
-  }));
 }

@@ -37,7 +37,7 @@ function BottleneckCallout({ found, open }: { found: Bottleneck; open: (id: stri
       {found.reason}
       {found.hint && (
         <>
-          {" "}
+          .<br />
           <strong>What to do:</strong> {found.hint}
         </>
       )}

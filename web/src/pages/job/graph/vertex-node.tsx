@@ -1,5 +1,6 @@
 // One vertex of the graph. It draws itself again only when its own measurements change.
 
+import { VisuallyHidden } from "@mantine/core";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo, use } from "react";
 import { LoadBar } from "@/components/load-bar";
@@ -35,7 +36,7 @@ function exact(value: number | null | undefined, unit: string): string | undefin
 }
 
 function Measurements({ vertex }: { vertex: Vertex }) {
-  const { live } = vertex;
+  const live = vertex.status === "RUNNING" ? vertex.live : null;
   if (!live) {
     const { metrics } = vertex;
     return (
@@ -108,10 +109,11 @@ function VertexNodeView({ id, data }: NodeProps<VertexNodeType>) {
         data-selected={marks.selected === id || undefined}
         data-marked={marks.bottleneck === id || undefined}
         data-vertex={id}
-        aria-label={vertex ? spoken(vertex, said) : node.name}
         onClick={() => marks.open(id)}
       >
+        <VisuallyHidden>{vertex ? spoken(vertex, said) : node.name}</VisuallyHidden>
         <span
+          aria-hidden="true"
           className={classes.head}
           data-state={head ? undefined : vertex?.status}
           data-pressure={running && load && load.backpressured > 0.5 ? "high" : undefined}
@@ -125,7 +127,7 @@ function VertexNodeView({ id, data }: NodeProps<VertexNodeType>) {
           </span>
         </span>
         {vertex && (
-          <span className={classes.body}>
+          <span className={classes.body} aria-hidden="true">
             <span className={classes.load}>
               {running && vertex.live ? loadText(vertex.live) : tasksText(vertex)}
             </span>

@@ -53,7 +53,7 @@ function optionsOf({ series, format, height = 160 }: Props, host: HTMLElement): 
     ],
     axes: [
       { ...axis, values: (_, ticks) => ticks.map(clock), space: 80 },
-      { ...axis, values: (_, ticks) => ticks.map(format), size: 72 },
+      { ...axis, values: (_, ticks) => ticks.map(format), size: 84 },
     ],
     scales: { y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.05] } },
   };

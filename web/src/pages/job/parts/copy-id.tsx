@@ -1,4 +1,4 @@
-import { CopyButton, UnstyledButton } from "@mantine/core";
+import { CopyButton, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import classes from "./copy-id.module.css";
 
@@ -15,12 +15,8 @@ export function CopyId({ label, value, short }: Props) {
   return (
     <CopyButton value={value}>
       {({ copied, copy }) => (
-        <UnstyledButton
-          className={classes.id}
-          onClick={copy}
-          title={`${value} – copy`}
-          aria-label={copied ? `${label} copied` : `Copy ${label}: ${value}`}
-        >
+        <UnstyledButton className={classes.id} onClick={copy} title={`${value} – copy`}>
+          <VisuallyHidden>{copied ? `Copied ${label}` : `Copy ${label}`}</VisuallyHidden>
           <code>{short ?? value}</code>
           {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
         </UnstyledButton>
