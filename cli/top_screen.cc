@@ -18,7 +18,7 @@ constexpr const char* kBold = "\033[1m";
 constexpr const char* kRed = "\033[31m";
 constexpr const char* kYellow = "\033[33m";
 constexpr const char* kBlue = "\033[34m";
-constexpr std::size_t kBarWidth = 8;
+constexpr std::size_t kBarWidth = 6;
 
 std::string Styled(const TopView& view, const char* style, const std::string& text) {
   return view.colour ? style + text + kReset : text;
@@ -37,7 +37,7 @@ std::string Short(const std::optional<std::int64_t>& millis) {
   const std::int64_t seconds = *millis / 1000;
   if (*millis < 1000) return fmt::format("{} ms", *millis);
   if (seconds < 120) return fmt::format("{} s", seconds);
-  if (seconds < 7200) return fmt::format("{} min", seconds / 60);
+  if (seconds < 6000) return fmt::format("{} min", seconds / 60);
   if (seconds < 172'800) return fmt::format("{} h", seconds / 3600);
   return fmt::format("{} d", seconds / 86400);
 }
@@ -49,14 +49,14 @@ struct Column {
   const char* title;
   std::size_t width;
 };
-constexpr Column kJobColumns[] = {{"STATE", 12}, {"FOR", 7},    {"IN/S", 8}, {"OUT/S", 8},
-                                  {"BUSY", 6},   {"BACKPR", 6}, {"LAG", 7},  {"CKPT", 7}};
+constexpr Column kJobColumns[] = {{"STATE", 10}, {"FOR", 6},    {"IN/S", 7}, {"OUT/S", 7},
+                                  {"BUSY", 5},   {"BACKPR", 6}, {"LAG", 6},  {"CKPT", 6}};
 constexpr Column kVertexColumns[] = {{"P", 4},
                                      {"BUSY", 6 + kBarWidth},
                                      {"BACKPR", 6 + kBarWidth},
-                                     {"IN/S", 8},
-                                     {"OUT/S", 8},
-                                     {"LAG", 7},
+                                     {"IN/S", 7},
+                                     {"OUT/S", 7},
+                                     {"LAG", 6},
                                      {"SKEW", 5}};
 
 template <std::size_t N>

@@ -132,6 +132,20 @@ class RestWalkTest(EndToEndCase):
             self.walk(get, {**values, "triggerid": trigger})
         return outcomes
 
+    def test_when_a_submission_is_sent_again_then_it_is_one_job_also_after_a_crash(self):
+        type(self).plugin = self.upload((JOBS / "kill_check.so").read_bytes(), ["/v1"])
+        body = self.submission(idempotencyKey="walk")
+        first = self.walk("POST /jars/{jarid}/run", {"jarid": self.plugin}, body)["jobid"]
+        self.cluster.kill(self.cluster.supervised("coordinator"))
+        wait_until(lambda: self.cluster.get("/jobs"), "the coordinator is back")
+        again = self.walk("POST /jars/{jarid}/run", {"jarid": self.plugin}, body)["jobid"]
+        self.assertEqual(again, first)
+        other = {**body, "jobName": "another"}
+        response, text = self.ask("POST", f"/v1/jars/{self.plugin}/run", other)
+        self.assertEqual(response.status, 409, text)
+        self.walk("PATCH /jobs/{jobid}", {"jobid": first}, prefixes=["/v1"])
+        self.cluster.wait_state(first, "CANCELED")
+
     def test_when_every_path_is_walked_then_each_answer_is_as_described(self):
         content = (JOBS / "kill_check.so").read_bytes()
         type(self).plugin = self.upload(content)

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { expectAccessible } from "./support/axe";
 import { plugin, root } from "./support/cluster";
 import { expect, openWithToken, test } from "./support/test";
 
@@ -22,6 +23,7 @@ test("When a plugin is uploaded, then its job is planned, run, cancelled and it 
   await page.getByRole("button", { name: "Show the plan" }).click();
   await expect(page.getByRole("img", { name: /^Plan: / })).toBeVisible();
   await expect(page.getByText("Guarantee: exactly-once")).toBeVisible();
+  await expectAccessible(page);
 
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(
@@ -38,8 +40,12 @@ test("When a plugin is uploaded, then its job is planned, run, cancelled and it 
   await expect(dialog.getByRole("alert")).toBeVisible();
   await dialog.getByRole("button", { name: "Keep it as it is" }).click();
 
-  await cluster.run(["cancel", job]);
+  await page.goto(`/#/jobs/${job}`);
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: /^Cancel/ }).click();
+  await page.getByRole("button", { name: "Cancel the job" }).click();
   await cluster.waitForState(job, "CANCELED");
+  await page.goto("/#/submit");
   await page.getByRole("button", { name: "Delete word_count.so" }).click();
   await dialog.getByRole("button", { name: "Delete" }).click();
   await expect(dialog).toBeHidden();

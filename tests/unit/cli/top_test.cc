@@ -91,7 +91,8 @@ TEST(TopScreenTest, WhenJobsAreShownThenWithTheirFigures) {
   const auto lines = RenderTop(Model(), {});
   EXPECT_THAT(lines[0], HasSubstr("1 worker  5 of 8 slots in use  jobs: 2 running"));
   EXPECT_THAT(lines[1], HasSubstr("01234567  slots  5 of 8   memory 100.0 MiB of 1.0 GiB"));
-  EXPECT_EQ(lines[4], "> slow     RUNNING    61 s     1500     1500   97 %   75 %     4 s     7 s");
+  EXPECT_EQ(lines[4],
+            "> slow                 RUNNING   61 s    1500    1500  97 %   75 %    4 s    7 s");
   EXPECT_THAT(lines.back(), HasSubstr("q quit"));
 }
 
@@ -99,7 +100,7 @@ TEST(TopScreenTest, WhenAJobIsEnteredThenItsTasksHaveBars) {
   const auto lines = RenderTop(Model(), {.width = 80, .selected = "aa", .vertices = true});
   EXPECT_EQ(lines[3], "job slow  aa  RUNNING");
   EXPECT_THAT(lines[6], HasSubstr("Window"));
-  EXPECT_THAT(lines[6], HasSubstr("████████  97 % ········   0 %     1500     12"));
+  EXPECT_THAT(lines[6], HasSubstr("██████  97 % ······   0 %    1500      12"));
   EXPECT_EQ(lines[7], "bottleneck: Window");
 }
 

@@ -238,6 +238,7 @@ TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion3) {
   progress.failures[0].followed_by = {{"later", 6, "next", "other"}};
   progress.failures[0].operator_name = "op";
   progress.failures[0].generation = Generation(3);
+  progress.failures[0].stack = "#0 f";
   EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion3);
   EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion3), "job").value(), progress);
   EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion3);

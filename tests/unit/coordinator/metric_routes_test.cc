@@ -178,7 +178,7 @@ TEST_F(MetricRoutesTest, WhenPrometheusAsksThenThereAreSumsOverSubtasksAndTheSub
            "penstock_vertex_records_in_total{" + of_sink + "} 30000\n",
            "penstock_subtask_records_in_total{" + of_sink + ",subtask=\"1\"} 20000\n",
            "penstock_operator_records_in_total{" + of_sink + ",operator=\"out\"} 20000\n",
-           "penstock_operator_counter_total{" + of_sink +
+           "penstock_operator_user_total{" + of_sink +
                R"(,operator="out",name="oddities \"x\""} 8)" + "\n",
            std::string("penstock_coordinator_slots 2\n"),
            "penstock_job_state{job_id=\"" + id + "\",job_name=\"test\",state=\"RUNNING\"} 1\n",
