@@ -42,6 +42,7 @@ CommandLine::CommandLine(const CliHooks& hooks)
   AddChanges();
   AddStop();
   AddSavepoints();
+  AddOperating();
   AddStateCommands();
   AddCompletion();
 }

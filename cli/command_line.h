@@ -11,8 +11,10 @@
 #include "cli/cluster_command.h"
 #include "cli/command_context.h"
 #include "cli/config_command.h"
+#include "cli/diagnose_command.h"
 #include "cli/event_command.h"
 #include "cli/job_commands.h"
+#include "cli/log_command.h"
 #include "cli/new_command.h"
 #include "cli/rescale_command.h"
 #include "cli/run_command.h"
@@ -33,6 +35,7 @@ inline constexpr const char* kFileValue = "FILE";
 inline constexpr const char* kPathValue = "PATH";
 inline constexpr const char* kPluginValue = "JOB.so";
 inline constexpr const char* kJobValue = "JOB";
+inline constexpr const char* kWorkerValue = "WORKER";
 inline constexpr const char* kKeyValue = "KEY";
 inline constexpr const char* kDefinitionValue = "KEY=VALUE";
 
@@ -73,6 +76,10 @@ class CommandLine {
   void AddChanges();
   void AddStop();
   void AddSavepoints();
+  // To operate by (operate_command_line.cc).
+  void AddOperating();
+  void AddLogs();
+  void AddDiagnose();
   CLI::App* AddJobCommand(const char* name, const char* description, Action action);
 
   /// For errors before the options are known.
@@ -99,6 +106,10 @@ class CommandLine {
   RunRequest request_;
   StateRequest state_;
   NewJobRequest new_job_;
+  LogRequest logs_;
+  DiagnoseRequest diagnose_;
+  bool once_ = false;
+  bool open_ = false;
   unsigned parallelism_ = 0;
 };
 

@@ -47,6 +47,7 @@ std::string BashOffer(const CompletedValue& value) {
     case Completed::kNothing: return ":";
     case Completed::kWords: return fmt::format("_penstock_words '{}'", Joined(value.words));
     case Completed::kJobs: return "_penstock_words \"$(penstock list -a -o name 2>/dev/null)\"";
+    case Completed::kWorkers: return "_penstock_words \"$(penstock workers -o name 2>/dev/null)\"";
     case Completed::kPlugins: return "_penstock_plugins";
     case Completed::kFiles: return "_penstock_files";
     case Completed::kKeys: return fmt::format("_penstock_words '{}'", OptionKeys(""));
@@ -170,6 +171,7 @@ std::string FishOffer(const CompletedValue& value) {
     case Completed::kNothing: return " -x";
     case Completed::kWords: return fmt::format(" -x -a {}", Quoted(Joined(value.words), "\\'"));
     case Completed::kJobs: return " -x -a '(penstock list -a -o name 2>/dev/null)'";
+    case Completed::kWorkers: return " -x -a '(penstock workers -o name 2>/dev/null)'";
     case Completed::kPlugins: return " -x -a '(__fish_complete_suffix .so)'";
     case Completed::kFiles: return " -r -F";
     case Completed::kKeys: return fmt::format(" -x -a '{}'", OptionKeys(""));

@@ -30,6 +30,8 @@ CompletedValue ValueOf(const CLI::Option& option) {
     value.kind = Completed::kWords;
   } else if (type == kJobValue) {
     value.kind = Completed::kJobs;
+  } else if (type == kWorkerValue) {
+    value.kind = Completed::kWorkers;
   } else if (type == kPluginValue) {
     value.kind = Completed::kPlugins;
   } else if (type == kFileValue || type == kPathValue) {

@@ -13,6 +13,7 @@ enum class Completed : unsigned char {
   kNothing,
   kWords,
   kJobs,
+  kWorkers,
   kPlugins,
   kFiles,
   kKeys,         ///< Of the configuration.

@@ -38,6 +38,8 @@ class Console {
   void set_json_errors(bool json) { json_errors_ = json; }
 
   bool interactive() const { return stderr_terminal_; }
+  /// Colours are wanted, on a terminal.
+  bool colour() const { return colour_; }
 
  private:
   bool stderr_terminal_ = false;

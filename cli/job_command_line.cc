@@ -106,8 +106,6 @@ void CommandLine::AddViews() {
   events->add_option("--since", events_.since, "Only those with a greater number");
   events->add_flag("-f,--follow", events_.follow, "Go on with new ones until the job has ended");
   AddOutput(*events);
-  AddJobCommand("logs", "Show what happened to a job and its task hosts' last lines",
-                [this](const CommandContext& context) { return ShowLogs(context, job_); });
 }
 
 void CommandLine::AddChanges() {

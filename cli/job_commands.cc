@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/checkpoint_progress.h"
 #include "cli/interrupt.h"
 #include "cli/json_fields.h"
 #include "cli/shown_value.h"
@@ -74,15 +75,16 @@ int ReportEnd(const CommandContext& context, const RestClient& rest, const std::
   return kExitJobFailed;
 }
 
-std::string ProgressText(const json::value& detail) {
+std::string ProgressText(const json::value& detail, const std::string& checkpoint) {
   const auto& vertices = ArrayField(detail, "vertices");
   std::int64_t records = 0;
   if (!vertices.empty()) {
     records = NumberField(MemberField(vertices.front(), "metrics"), "write-records");
   }
-  return fmt::format("{}  {}  {} records read", StateText(detail),
+  return fmt::format("{}  {}  {} records read{}", StateText(detail),
                      HumanDuration(NumberField(detail, "duration")),
-                     HumanCount(static_cast<std::uint64_t>(records)));
+                     HumanCount(static_cast<std::uint64_t>(records)),
+                     checkpoint.empty() ? "" : "  " + checkpoint);
 }
 
 Table WorkerTable(const json::array& workers, bool wide) {
@@ -212,7 +214,7 @@ int WaitForJob(const CommandContext& context, const RestClient& rest, const std:
       if (!reason.empty() && reason != last_reason)
         context.console.Message("Job " + job + " is " + StateText(*detail) + ".");
       last_reason = reason;
-      context.console.Progress(ProgressText(*detail));
+      context.console.Progress(ProgressText(*detail, CheckpointProgress(context, rest, job)));
     }
     if (Interrupted()) {
       context.console.Message(
@@ -252,13 +254,6 @@ int ShowCheckpoints(const CommandContext& context, const std::string& job) {
                   NumberField(counts, "completed"), NumberField(counts, "failed"),
                   NumberField(counts, "in_progress"), NumberField(counts, "restored")));
   context.console.Raw(CheckpointTable(history, context.format == OutputFormat::kWide).Render());
-  return kExitDone;
-}
-
-int ShowLogs(const CommandContext& context, const std::string& job) {
-  Result<std::string> text = context.Rest().GetText("/jobs/" + job + "/logs");
-  if (!text.ok()) return Fail(context, text.status());
-  context.console.Raw(*text);
   return kExitDone;
 }
 

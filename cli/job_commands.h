@@ -24,7 +24,6 @@ bool HasEnded(std::string_view state);
 int ListJobs(const CommandContext& context, const ListFilter& filter);
 int CancelJob(const CommandContext& context, const std::string& job);
 int ShowCheckpoints(const CommandContext& context, const std::string& job);
-int ShowLogs(const CommandContext& context, const std::string& job);
 int ShowWorkers(const CommandContext& context);
 
 /// `penstock wait`; `timeout` as a configuration duration, empty: for ever.

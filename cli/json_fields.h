@@ -27,6 +27,13 @@ inline std::int64_t NumberField(const boost::json::value& object, std::string_vi
   return failure ? missing : number;
 }
 
+inline double RealField(const boost::json::value& object, std::string_view key,
+                        double missing = 0) {
+  const auto* members = object.if_object();
+  const auto* value = members ? members->if_contains(key) : nullptr;
+  return value && value->is_number() ? value->to_number<double>() : missing;
+}
+
 /// An empty object when missing.
 inline const boost::json::value& MemberField(const boost::json::value& object,
                                              std::string_view key) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/checkpoint_progress.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/job_commands.h"
@@ -73,7 +74,11 @@ class RescaleWait {
     }
     if (state == "RUNNING" && status != "IN_PROGRESS") return Done(status);
     const std::string reason = TextField(detail, "status-reason");
-    context_.console.Progress(reason.empty() ? state : fmt::format("{} ({})", state, reason));
+    const std::string checkpoint = CheckpointProgress(context_, rest_, job_);
+    context_.console.Progress(
+        fmt::format("rescaling to {}: {}{}{}", parallelism_, state,
+                    reason.empty() ? "" : fmt::format(" ({})", reason),
+                    checkpoint.empty() ? "" : fmt::format("; {}", checkpoint)));
     return std::nullopt;
   }
 

@@ -1,5 +1,6 @@
 #include "cli/rest_client.h"
 
+#include <cstdlib>
 #include <random>
 #include <type_traits>
 
@@ -67,17 +68,22 @@ Status ErrorFromJson(const json::value& error, ErrorCode missing) {
                       TextField(error, "hint"));
 }
 
+Result<HttpResponse> RestClient::Call(HttpCall call, std::string_view path) const {
+  call.url = base_url_ + "/v1" + std::string(path);
+  if (!token_.empty()) call.headers.emplace_back("Authorization", "Bearer " + token_);
+  call.timeout = timeout_;
+  PENSTOCK_ASSIGN_OR_RETURN(HttpResponse response, CallHttp(call));
+  if (response.status / 100 != 2) return ErrorOf(response.status, response.body);
+  return response;
+}
+
 Result<std::string> RestClient::Send(std::string method, std::string_view path,
                                      std::string content_type, std::string body) const {
   HttpCall call;
   call.method = std::move(method);
-  call.url = base_url_ + "/v1" + std::string(path);
   if (!content_type.empty()) call.headers.emplace_back("Content-Type", content_type);
-  if (!token_.empty()) call.headers.emplace_back("Authorization", "Bearer " + token_);
   call.body = std::move(body);
-  call.timeout = timeout_;
-  PENSTOCK_ASSIGN_OR_RETURN(HttpResponse response, CallHttp(call));
-  if (response.status / 100 != 2) return ErrorOf(response.status, response.body);
+  PENSTOCK_ASSIGN_OR_RETURN(HttpResponse response, Call(std::move(call), path));
   return std::move(response.body);
 }
 
@@ -109,13 +115,32 @@ Result<json::value> RestClient::Delete(std::string_view path) const {
 }
 
 Result<json::value> RestClient::Upload(std::string_view path, std::string_view file_name,
-                                       std::string_view content) const {
+                                       std::string_view content,
+                                       std::function<void(std::uint64_t)> on_sent) const {
   MultipartBody upload = BuildMultipartFile("jarfile", file_name, content);
-  return ParseAnswer(Send("POST", path, std::move(upload.content_type), std::move(upload.body)));
+  HttpCall call;
+  call.method = "POST";
+  call.headers.emplace_back("Content-Type", std::move(upload.content_type));
+  call.body = std::move(upload.body);
+  call.on_sent = std::move(on_sent);
+  Result<HttpResponse> response = Call(std::move(call), path);
+  if (!response.ok()) return response.status();
+  return ParseAnswer(std::move(response->body));
 }
 
 Result<std::string> RestClient::GetText(std::string_view path) const {
   return Send("GET", path, "", "");
+}
+
+Result<LogPiece> RestClient::GetLog(std::string_view path) const {
+  PENSTOCK_ASSIGN_OR_RETURN(HttpResponse response, Call({}, path));
+  LogPiece piece;
+  for (const auto& [name, value] : response.headers) {
+    if (name == "x-log-size") piece.file_size = std::strtoull(value.c_str(), nullptr, 10);
+    if (name == "x-log-next") piece.next = std::strtoull(value.c_str(), nullptr, 10);
+  }
+  piece.text = std::move(response.body);
+  return piece;
 }
 
 }  // namespace penstock

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/checkpoint_progress.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/job_commands.h"
@@ -35,9 +36,10 @@ Result<std::string> Begin(const RestClient& rest, const std::string& path,
   }
 }
 
-/// Waits for the outcome. kCancelled when the user interrupts; then it goes on.
+/// Waits for the outcome, showing what a checkpoint of `job` (empty: of none) waits for. kCancelled
+/// when the user interrupts; then it goes on.
 Result<json::value> Await(const CommandContext& context, const RestClient& rest,
-                          const std::string& path, std::string_view what) {
+                          const std::string& path, std::string_view what, const std::string& job) {
   CatchInterrupts();
   const auto start = SystemClock::Instance().Now();
   while (true) {
@@ -51,8 +53,13 @@ Result<json::value> Await(const CommandContext& context, const RestClient& rest,
       return ErrorFromJson(cause, ErrorCode::kFailed);
     }
     const auto age = SystemClock::Instance().Now() - start;
+    const std::string checkpoint =
+        job.empty() || away ? "" : CheckpointProgress(context, rest, job);
     context.console.Progress(fmt::format(
-        "{}  {}", away ? "waiting for the coordinator to come back" : what,
+        "{}, {}",
+        away                 ? "waiting for the coordinator to come back"
+        : checkpoint.empty() ? std::string(what)
+                             : checkpoint,
         HumanDuration(std::chrono::duration_cast<std::chrono::milliseconds>(age).count())));
     if (Interrupted()) return Status::Cancelled();
     std::this_thread::sleep_for(away ? 10 * kPollInterval : kPollInterval);
@@ -75,9 +82,10 @@ int Show(const CommandContext& context, const Outcome& outcome) {
 /// Begins, waits, and shows the Outcome that `read` makes of the answer.
 template <typename Read>
 int Carry(const CommandContext& context, const RestClient& rest,
-          const Result<std::string>& status_path, std::string_view what, Read read) {
+          const Result<std::string>& status_path, std::string_view what, const std::string& job,
+          Read read) {
   if (!status_path.ok()) return Fail(context, status_path.status());
-  const Result<json::value> operation = Await(context, rest, *status_path, what);
+  const Result<json::value> operation = Await(context, rest, *status_path, what, job);
   if (!operation.ok() && operation.status().code() == ErrorCode::kCancelled) {
     context.console.Message("Interrupted; the coordinator goes on with it.");
     return kExitInterrupted;
@@ -96,7 +104,7 @@ int DisposeSavepoint(const CommandContext& context, const std::string& path) {
   const RestClient rest = context.Rest();
   const auto status = Begin(rest, "/savepoint-disposal", "/savepoint-disposal",
                             {{"savepoint-path", AbsoluteLocation(path)}});
-  return Carry(context, rest, status, "deleting the savepoint", [&](const json::value&) {
+  return Carry(context, rest, status, "deleting the savepoint", "", [&](const json::value&) {
     return Outcome{{{"disposed", path}}, path, fmt::format("Savepoint '{}' disposed.", path)};
   });
 }
@@ -115,7 +123,7 @@ int TakeSavepoint(const CommandContext& context, const SavepointRequest& request
   const std::string path = "/jobs/" + request.job + "/savepoints";
   json::object body;
   if (!request.directory.empty()) body["target-directory"] = AbsoluteLocation(request.directory);
-  return Carry(context, rest, Begin(rest, path, path, body), "taking a savepoint",
+  return Carry(context, rest, Begin(rest, path, path, body), "taking a savepoint", request.job,
                [&](const json::value& operation) {
                  return SavepointMade(request.job, TextField(operation, "location"));
                });
@@ -124,7 +132,7 @@ int TakeSavepoint(const CommandContext& context, const SavepointRequest& request
 int TakeCheckpoint(const CommandContext& context, const std::string& job) {
   const RestClient rest = context.Rest();
   const std::string path = "/jobs/" + job + "/checkpoints";
-  return Carry(context, rest, Begin(rest, path, path, {}), "taking a checkpoint",
+  return Carry(context, rest, Begin(rest, path, path, {}), "taking a checkpoint", job,
                [&](const json::value& operation) {
                  const std::int64_t id = NumberField(operation, "checkpointId");
                  return Outcome{{{"job", job}, {"checkpoint", id}},
@@ -147,7 +155,8 @@ int StopJob(const CommandContext& context, const StopRequest& request) {
   if (!detail.ok()) return Fail(context, detail.status());
   const std::string savepoint = TextField(*detail, "savepoint");
   if (!savepoint.empty()) return Show(context, SavepointMade(request.job, savepoint));
-  const Result<json::value> outcome = Await(context, rest, *status, "waiting for the savepoint");
+  const Result<json::value> outcome =
+      Await(context, rest, *status, "waiting for the savepoint", request.job);
   const bool forgotten = !outcome.ok() && outcome.status().code() == ErrorCode::kNotFound;
   if (outcome.ok() || (forgotten && request.directory.empty())) return kExitDone;
   return Fail(context, outcome.status());

@@ -1,5 +1,7 @@
 #include "cli/submission.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/json_fields.h"
@@ -74,10 +76,14 @@ Status AddStart(const RunRequest& request, json::object& configuration) {
 Result<std::string> UploadPlugin(const CommandContext& context, const RestClient& rest,
                                  const RunRequest& request) {
   PENSTOCK_ASSIGN_OR_RETURN(const std::string plugin, ReadPlugin(request.plugin));
-  context.console.Progress(
-      fmt::format("uploading {} ({})", request.plugin, HumanBytes(plugin.size())));
+  const auto show = [&](std::uint64_t sent) {
+    context.console.Progress(fmt::format("uploading {}: {} of {}", BaseName(request.plugin),
+                                         HumanBytes(std::min<std::uint64_t>(sent, plugin.size())),
+                                         HumanBytes(plugin.size())));
+  };
+  show(0);
   PENSTOCK_ASSIGN_OR_RETURN(const json::value uploaded,
-                            rest.Upload("/jars/upload", BaseName(request.plugin), plugin));
+                            rest.Upload("/jars/upload", BaseName(request.plugin), plugin, show));
   return BaseName(TextField(uploaded, "filename"));
 }
 

@@ -26,6 +26,8 @@ function(penstock_add_job name)
     PREFIX "" LIBRARY_OUTPUT_DIRECTORY "${PENSTOCK_JOB_DIRECTORY}")
   penstock_use_language(${name})
   penstock_use_march(${name})
+  # For perf and the like; Penstock's own stacks are read by the unwind tables.
+  target_compile_options(${name} PRIVATE -fno-omit-frame-pointer)
 endfunction()
 
 # penstock_add_job_test(<name> SOURCES <file>... [DEPS <target>...])

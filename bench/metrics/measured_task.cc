@@ -58,8 +58,8 @@ TaskIdentity IdentityOf(bool counting) {
           .generation = Generation(1),
           .subtask = {VertexId(0), 0},
           .max_parallelism = kDefaultMaxParallelism,
-          .state_directory = {},
           .counting = counting,
+          .state_directory = {},
           .file_system = PosixFileSystem(),
           .clock = SystemClock::Instance()};
 }

@@ -91,7 +91,7 @@ class Subject {
 
   const bool counting_;
   Feed feed_;
-  PlainEdge<Keyed> edge_{EdgeType::Distribution::kForward};
+  PlainEdge<Keyed> edge_{Distribution::kForward};
   MeasuredTask task_;
   std::int64_t watermark_ = 0;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -35,7 +36,7 @@ JobGraph LongGraph() {
     if (i > 0) {
       graph.edges.push_back({.from = VertexId(i - 1),
                              .to = VertexId(i),
-                             .distribution = Distribution::kHash,
+                             .distribution = EdgeDistribution::kHash,
                              .record = {},
                              .key = {}});
     }

@@ -86,9 +86,7 @@ class Call {
     MakeRequest();
     stream_.expires_after(call_.timeout);
     PENSTOCK_RETURN_IF_ERROR(Connect());
-    error_code error = Await([&](auto done) {
-      http::async_write(stream_, request_, [done](error_code e, std::size_t) { done(e); });
-    });
+    error_code error = SendRequest();
     // A server that refuses early may close while we still write; its answer can be there already.
     const bool cut = error == asio::error::broken_pipe || error == asio::error::connection_reset;
     if (error && !cut) return Failure("send the request", error);
@@ -110,6 +108,23 @@ class Call {
     io_.restart();
     io_.run();
     return result;
+  }
+
+  /// In as many writes as the connection takes.
+  error_code SendRequest() {
+    http::request_serializer<http::string_body> serializer(request_);
+    std::uint64_t sent = 0;
+    error_code error;
+    while (!serializer.is_done() && !error) {
+      error = Await([&](auto done) {
+        http::async_write_some(stream_, serializer, [&sent, done](error_code e, std::size_t bytes) {
+          sent += bytes;
+          done(e);
+        });
+      });
+      if (call_.on_sent) call_.on_sent(sent);
+    }
+    return error;
   }
 
   void MakeRequest() {

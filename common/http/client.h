@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ struct HttpCall {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};
+  /// Told, while the request is being sent, how many of its bytes are. May be empty.
+  std::function<void(std::uint64_t)> on_sent{};
   /// For the whole call.
   std::chrono::milliseconds timeout{30'000};
   std::uint64_t max_response_bytes = 1ULL << 30;

@@ -98,7 +98,7 @@ void AddOperatorCounter(PrometheusText& text, const Labels& labels, const std::s
     return Add(text, *metric, "operator", of_operator, value);
   }
   if (counter.ends_with("PerSecond")) return;
-  text.Add("penstock_operator_counter_total", PrometheusText::Kind::kCounter,
+  text.Add("penstock_operator_user_total", PrometheusText::Kind::kCounter,
            "Counters that functions and connectors keep, by name.",
            With(of_operator, "name", counter), value);
 }

@@ -22,8 +22,7 @@ double RateOf(std::uint64_t before, std::uint64_t after, double seconds) {
 }  // namespace
 
 VertexMetrics::VertexMetrics(const JobVertex& vertex, std::size_t out_edges)
-    : source_(vertex.is_source()),
-      out_edges_(out_edges),
+    : out_edges_(out_edges),
       samples_(vertex.parallelism),
       loads_(vertex.parallelism),
       splits_(vertex.parallelism) {
@@ -90,7 +89,7 @@ void VertexMetrics::Update(std::uint32_t subtask, const TaskMetrics& report, std
   const auto share = [&](TaskCounter counter) { return std::min(rate(counter) / 1000, 1.0); };
   // Of a source whose records get their timestamps further down the chain it is what comes out.
   const std::int64_t watermark =
-      source_ ? std::max(report.watermark, report.output_watermark) : report.watermark;
+      read_.empty() ? report.watermark : std::max(report.watermark, report.output_watermark);
   if (!load.reported || watermark != load.watermark) load.advanced_millis = now;
   load.reported = true;
   load.reported_millis = now;

@@ -100,7 +100,6 @@ class VertexMetrics {
   void Update(std::uint32_t subtask, const TaskMetrics& report, std::int64_t now);
   double Sum(std::uint32_t subtask, const std::vector<std::size_t>& counters) const;
 
-  bool source_;
   std::size_t out_edges_;
   std::vector<std::string> counter_names_;
   std::map<std::string, std::size_t> counters_by_name_;

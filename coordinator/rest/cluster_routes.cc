@@ -52,13 +52,13 @@ void RestService::AddCoordinatorRoutes() {
     call.responder.Send(JsonResponse(ConfigurationEntries(dispatcher_.config())));
   });
   router_.Add("GET", "/jobmanager/environment", [started](const RestCall& call) {
-    call.responder.Send(JsonResponse(Environment(started)));
+    call.responder.Send(JsonResponse(CoordinatorEnvironment(started)));
   });
   AddJobView("/jobs/:job/jobmanager/config", [this](const JobMaster&, const RestCall&) {
     return JsonResponse(ConfigurationEntries(dispatcher_.config()));
   });
   AddJobView("/jobs/:job/jobmanager/environment", [started](const JobMaster&, const RestCall&) {
-    return JsonResponse(Environment(started));
+    return JsonResponse(CoordinatorEnvironment(started));
   });
 }
 

@@ -116,7 +116,7 @@ json::array ConfigurationEntries(const Configuration& config) {
   return entries;
 }
 
-json::object Environment(std::int64_t started) {
+json::object CoordinatorEnvironment(std::int64_t started) {
   utsname system{};
   ::uname(&system);
   return {{"jvm", json::object{{"version", std::string("Penstock ") + kRestVersion},

@@ -15,7 +15,7 @@ boost::json::object ClusterOverview(const Dispatcher& dispatcher);
 boost::json::object UiConfig();
 boost::json::array ConfigurationEntries(const Configuration& config);
 /// This process, which has run since `started`, and its machine.
-boost::json::object Environment(std::int64_t started);
+boost::json::object CoordinatorEnvironment(std::int64_t started);
 
 boost::json::object WorkerOverview(const Dispatcher& dispatcher, const WorkerEntry& entry);
 /// Besides, who has its slots and what it uses.

@@ -64,11 +64,10 @@ json::object AttemptAccumulators(const SubtaskAttempt& attempt) {
 
 void RestService::AddVertexRoutes() {
   const auto add = [this](const std::string& path, auto view) {
-    AddJobView(
-        "/jobs/:job/vertices/:vertex" + path, [view](const JobMaster& job, const RestCall& call) {
-          const auto vertex = ParseVertexId(job.graph(), call.Parameter("vertex"));
-          return vertex.ok() ? JsonResponse(view(job, *vertex)) : ErrorResponse(vertex.status());
-        });
+    AddVertexView("/jobs/:job/vertices/:vertex" + path,
+                  [view](const JobMaster& job, VertexId vertex, const RestCall&) {
+                    return JsonResponse(view(job, vertex));
+                  });
   };
   add("", [this](const JobMaster& job, VertexId vertex) {
     return VertexDetail(job, dispatcher_.slots(), vertex, NowMillis());

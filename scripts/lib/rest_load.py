@@ -100,11 +100,13 @@ def main():
         jobs = [penstock.submit("kill_check", "--output", penstock.directory / f"out{number}",
                                 "--records", "100000000", "--rate", "20", run_options=("-p", "1"))
                 for number in range(JOBS)]
-        cluster.wait_until(lambda: penstock.get("/overview")["jobs-running"] == 2 * SLOTS,
-                           "jobs run in all slots", 120)
+        cluster.wait_until(lambda: penstock.get("/overview")["slots-available"] == 0,
+                           "jobs have taken all slots", 120)
+        cluster.wait_until(lambda: penstock.get("/overview")["jobs-running"] > 0, "a job runs", 120)
+        run = penstock.get("/overview")["jobs-running"]
         running = next(job for job in jobs if penstock.job_state(job) == "RUNNING")
         paths = ["/overview", "/jobs/overview", f"/jobs/{running}"]
-        print(f"{JOBS} jobs: {2 * SLOTS} run, {JOBS - 2 * SLOTS} wait for slots; "
+        print(f"{JOBS} jobs: {run} run, {JOBS - run} wait for slots; "
               f"{REQUESTS} requests each, one at a time", flush=True)
         measure(penstock.rest_port, paths, "REST, no other connections")
         idle = open_idle(penstock.rest_port)

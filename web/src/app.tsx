@@ -5,7 +5,7 @@ import { useHashLocation } from "wouter/use-hash-location";
 import { ApiError } from "./api/error";
 import { Routes } from "./routes";
 import { Shell } from "./shell/shell";
-import { theme } from "./theme/theme";
+import { cssVariables, theme } from "./theme/theme";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -24,7 +24,7 @@ const queries = new QueryClient({
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <Router hook={useHashLocation}>
           <Shell>

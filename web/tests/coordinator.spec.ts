@@ -11,7 +11,7 @@ test("When settings are looked for, then each is shown with its origin", async (
   await expect(row).toContainText("command line");
 
   await page.getByLabel("Find settings by key, value or origin").fill("");
-  await page.getByText("Without defaults").click();
+  await page.getByRole("switch", { name: "Without defaults" }).click();
   await expect(row).toBeVisible();
   await expect(page.locator('[data-row="execution.checkpointing.mode"]')).toHaveCount(0);
 });

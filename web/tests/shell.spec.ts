@@ -8,6 +8,7 @@ const pages = [
   { path: "/workers", heading: "Workers" },
   { path: "/coordinator", heading: "Coordinator" },
   { path: "/coordinator/log", heading: "Coordinator" },
+  { path: "/coordinator/metrics", heading: "Coordinator" },
   { path: "/submit", heading: "Submit a job" },
 ];
 

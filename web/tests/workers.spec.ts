@@ -1,4 +1,5 @@
-import { expect, test } from "./support/test";
+import { expectAccessible } from "./support/axe";
+import { expect, expectFits, test } from "./support/test";
 
 interface Workers {
   taskmanagers: { id: string; pid: number }[];
@@ -21,6 +22,10 @@ test("When workers are listed, then each leads to its page", async ({ page, clus
   await expect(memory.getByRole("img", { name: /^Exchange: / })).toBeVisible();
   await expect(memory.getByRole("img", { name: /^User code/ })).toBeVisible();
   await expect(page.getByText(/^\d\.\d\d of \d+$/)).toBeVisible();
+  await expect(page.getByRole("table", { name: "Task hosts" })).toContainText("flights");
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expectFits(page);
 });
 
 test("When a worker's page is walked through, then it has metrics and logs", async ({

@@ -42,6 +42,17 @@ TEST_F(CompletionTest, WhenCommandsAreWalkedThenNestedOnesHaveTheirPath) {
   }
 }
 
+TEST_F(CompletionTest, WhenCommandsOperateThenJobsAndWorkersAreCompleted) {
+  for (const char* path : {"penstock logs", "penstock bottleneck", "penstock diagnose"}) {
+    ASSERT_EQ(At(path).positionals.size(), 1u) << path;
+    EXPECT_EQ(At(path).positionals[0].kind, Completed::kJobs) << path;
+  }
+  EXPECT_EQ(Option("penstock logs", "worker").value.kind, Completed::kWorkers);
+  EXPECT_EQ(Option("penstock diagnose", "o").value.kind, Completed::kFiles);
+  EXPECT_FALSE(Option("penstock top", "once").takes_value);
+  EXPECT_FALSE(Option("penstock dashboard", "open").takes_value);
+}
+
 TEST_F(CompletionTest, WhenValuesAreKnownThenTheirKindIs) {
   EXPECT_THAT(Option("penstock list", "o").value.words,
               ElementsAre("table", "wide", "json", "yaml", "name"));

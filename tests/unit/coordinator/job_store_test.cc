@@ -143,7 +143,7 @@ TEST_F(JobStoreTest, WhenAByteOfAnEntryIsDamagedThenRefused) {
   }
 }
 
-/// Written by the release before savepoints.
+/// Written by the release before savepoints; of version 2, by that before failures had operators.
 constexpr char kProgressOfVersion1[] =
     "01000000070103000000000000000900000000000000080000000000000002000000000000006400"
     "000000000000c8000000000000000000000000000000000000000000000096000000000000000000"
@@ -166,6 +166,19 @@ constexpr char kSpecOfVersion2[] =
     "0200000001000000000000000200000000000000040000006e616d65040000003031323301000000"
     "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d0b"
     "fa85b399152e6c";
+
+constexpr char kProgressOfVersion3[] =
+    "03000000070103000000000000000900000000000000080000000000000002000000000000006400"
+    "000000000000c8000000000000000000000000000000000000000000000096000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "00000000000000000000000000000000000000000000010000000500000000000000050000006361"
+    "7573650400000068696e74040000007461736b06000000776f726b657201000000050000006c6174"
+    "65720600000000000000040000006e657874050000006f74686572020000006f7003000000000000"
+    "0001020000002f730e0000002f732f73617665706f696e742d31017f284a29f8870bfd";
+constexpr char kSpecOfVersion3[] =
+    "0300000001000000000000000200000000000000040000006e616d65040000003031323301000000"
+    "01000000610100000062050000002f776f726b01000000010000006b0100000076020000007b7d4d"
+    "aea8c0461cb512";
 
 std::string Unhex(std::string_view hex) {
   std::string bytes;
@@ -204,15 +217,31 @@ TEST_F(JobStoreTest, WhenWrittenByVersion1ThenReadWithDefaults) {
   EXPECT_EQ(EncodeJobSpec(*spec), EncodeJobSpec(Sample(2).spec));
 }
 
-TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion2) {
+/// What version 2 added.
+JobProgress StoppedProgress() {
   JobProgress progress = PinnedProgress();
   progress.drain = true;
   progress.stop_directory = "/s";
   progress.savepoint = "/s/savepoint-1";
   progress.discard_checkpoints = true;
-  EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion2);
-  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion2), "job").value(), progress);
-  EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion2);
+  return progress;
+}
+
+TEST_F(JobStoreTest, WhenWrittenByVersion2ThenReadWithDefaults) {
+  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion2), "job").value(), StoppedProgress());
+  EXPECT_EQ(EncodeJobSpec(DecodeJobSpec(Unhex(kSpecOfVersion2), "job").value()),
+            EncodeJobSpec(Sample(2).spec));
+}
+
+TEST_F(JobStoreTest, WhenEncodedThenBytesAreThoseOfVersion3) {
+  JobProgress progress = StoppedProgress();
+  progress.failures[0].followed_by = {{"later", 6, "next", "other"}};
+  progress.failures[0].operator_name = "op";
+  progress.failures[0].generation = Generation(3);
+  progress.failures[0].stack = "#0 f";
+  EXPECT_EQ(Hex(EncodeJobProgress(progress)), kProgressOfVersion3);
+  EXPECT_EQ(DecodeJobProgress(Unhex(kProgressOfVersion3), "job").value(), progress);
+  EXPECT_EQ(Hex(EncodeJobSpec(Sample(2).spec)), kSpecOfVersion3);
 }
 
 TEST_F(JobStoreTest, WhenOfANewerVersionThenRefusedWithItsNumber) {

@@ -178,7 +178,7 @@ TEST_F(MetricRoutesTest, WhenPrometheusAsksThenThereAreSumsOverSubtasksAndTheSub
            "penstock_vertex_records_in_total{" + of_sink + "} 30000\n",
            "penstock_subtask_records_in_total{" + of_sink + ",subtask=\"1\"} 20000\n",
            "penstock_operator_records_in_total{" + of_sink + ",operator=\"out\"} 20000\n",
-           "penstock_operator_counter_total{" + of_sink +
+           "penstock_operator_user_total{" + of_sink +
                R"(,operator="out",name="oddities \"x\""} 8)" + "\n",
            std::string("penstock_coordinator_slots 2\n"),
            "penstock_job_state{job_id=\"" + id + "\",job_name=\"test\",state=\"RUNNING\"} 1\n",
@@ -200,7 +200,8 @@ TEST_F(MetricRoutesTest, WhenPrometheusToolChecksTheAnswerThenItFindsNothing) {
 
 TEST_F(MetricRoutesTest, WhenTasksAreAskedForAllTheyHaveThenEveryNameIsInTheReference) {
   for (std::size_t vertex = 0; vertex < 2; ++vertex) {
-    for (const json::value& metric : Read(Vertex(vertex) + "/subtasks/0/metrics").as_array()) {
+    const json::value metrics = Read(Vertex(vertex) + "/subtasks/0/metrics");
+    for (const json::value& metric : metrics.as_array()) {
       const std::string name = metric.at("id").as_string().c_str();
       if (name.find("oddities") != std::string::npos) continue;  // of the job's own
       const std::size_t dot = name.rfind('.');
@@ -209,7 +210,8 @@ TEST_F(MetricRoutesTest, WhenTasksAreAskedForAllTheyHaveThenEveryNameIsInTheRefe
     }
   }
   const auto check = [&](const std::string& target, MetricScope scope) {
-    for (const json::value& metric : Read(target).as_array()) {
+    const json::value metrics = Read(target);
+    for (const json::value& metric : metrics.as_array()) {
       EXPECT_NE(FindMetric(scope, metric.at("id").as_string()), nullptr) << metric;
     }
   };

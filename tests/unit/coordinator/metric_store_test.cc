@@ -15,7 +15,7 @@ constexpr VertexId kSource(0);
 constexpr VertexId kSink(1);
 
 /// Reports once a second, of both subtasks of both vertices, for `seconds`.
-void Run(MetricStore& store, TaskPace source, TaskPace sink, int seconds) {
+void RunFor(MetricStore& store, TaskPace source, TaskPace sink, int seconds) {
   for (int second = 1; second <= seconds; ++second) {
     const std::uint64_t age = 1000ULL * second;
     for (std::uint32_t i = 0; i < 2; ++i) {
@@ -27,7 +27,7 @@ void Run(MetricStore& store, TaskPace source, TaskPace sink, int seconds) {
 
 TEST(MetricStoreTest, WhenTasksReportEachSecondThenRatesAndRatiosAreThoseOfTheLastSeconds) {
   MetricStore store(TwoVertexGraph());
-  Run(store, {0.2, 0.5, 0, 1000}, {0.9, 0, 1000, 0}, 10);
+  RunFor(store, {0.2, 0.5, 0, 1000}, {0.9, 0, 1000, 0}, 10);
 
   const VertexLive source = store.Live(kSource);
   EXPECT_DOUBLE_EQ(source.records_out, 2000);
@@ -57,7 +57,7 @@ TEST(MetricStoreTest, WhenAPaceChangesThenItsRateFollowsWithinSixSeconds) {
 
 TEST(MetricStoreTest, WhenATaskStartsAnewThenItsRatesDoNotGoBelowZero) {
   MetricStore store(TwoVertexGraph());
-  Run(store, {0.2, 0, 0, 1000}, {}, 5);
+  RunFor(store, {0.2, 0, 0, 1000}, {}, 5);
   store.Report(PacedTask({kSource, 0}, {0.1, 0, 0, 10}, 500), 5500);
   store.Report(PacedTask({kSource, 0}, {0.1, 0, 0, 10}, 1500), 6500);
   EXPECT_EQ(store.vertex(kSource).loads()[0].records_out, 10);
@@ -138,7 +138,7 @@ TEST(MetricStoreTest, WhenReportsNameNoSubtaskOfTheJobThenTheyAreIgnored) {
 
 TEST(MetricStoreTest, WhenSecondsPassThenTheHistoryHasOnePointEachAndForgetsAfterFiveMinutes) {
   MetricStore store(TwoVertexGraph());
-  Run(store, {0.2, 0.5, 0, 1000}, {0.9, 0, 1000, 0}, 5);
+  RunFor(store, {0.2, 0.5, 0, 1000}, {0.9, 0, 1000, 0}, 5);
   for (int i = 0; i < 400; ++i) {
     store.Sample(1'000'000 + i * 1000, i);
     store.Sample(1'000'200 + i * 1000, -1);  // not due
@@ -158,7 +158,7 @@ TEST(MetricStoreTest, WhenSecondsPassThenTheHistoryHasOnePointEachAndForgetsAfte
 
 TEST(MetricStoreTest, WhenAnAttemptBeginsThenTheHistoryOfTheSameVerticesStays) {
   MetricStore store(TwoVertexGraph());
-  Run(store, {0.2, 0, 0, 10}, {}, 5);
+  RunFor(store, {0.2, 0, 0, 10}, {}, 5);
   store.Sample(1000, 0);
   JobGraph wider = TwoVertexGraph();
   wider.vertices[1].parallelism = 4;
@@ -174,7 +174,7 @@ TEST(MetricStoreTest, WhenAnAttemptBeginsThenTheHistoryOfTheSameVerticesStays) {
 TEST(MetricStoreTest, WhenTheSinkIsSlowThenItIsTheBottleneck) {
   MetricStore store(TwoVertexGraph());
   EXPECT_FALSE(store.FindSlowest().has_value());
-  Run(store, {0.2, 0.7, 0, 1000}, {0.95, 0, 1000, 0}, 5);
+  RunFor(store, {0.2, 0.7, 0, 1000}, {0.95, 0, 1000, 0}, 5);
   const auto found = store.FindSlowest();
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->vertex, kSink);

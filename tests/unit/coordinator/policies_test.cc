@@ -157,7 +157,7 @@ TEST_F(SlotPoolTest, WhenAWorkerIsSilentThenItIsNamed) {
   EXPECT_THAT(pool_.Silent(now, seconds(3)), ElementsAre(WorkerId(0, 1)));
 }
 
-TEST(ExecutionGraphTest, WhenATaskHasEndedThenItsStateStays) {
+TEST(ExecutionGraphStatesTest, WhenATaskHasEndedThenItsStateStays) {
   ManualClock clock;
   ExecutionGraph graph(TwoVertexGraph(), clock);
   graph.SetAll(TaskState::kRunning);

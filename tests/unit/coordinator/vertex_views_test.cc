@@ -1,6 +1,7 @@
 #include "coordinator/rest/vertex_views.h"
 
 #include <chrono>
+#include <ctime>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -104,16 +105,13 @@ TEST(JobDetailTest, WhenAJobHasManySubtasksThenItsDetailTakesLittleTime) {
     graph.vertices.back().id = VertexId(i);
     graph.edges.push_back({.from = VertexId(0), .to = VertexId(i), .record = {}, .key = {}});
   }
-  const JobMasterHarness h({}, {}, graph);
-  const auto start = std::chrono::steady_clock::now();
+  JobMasterHarness h({}, {}, graph);
+  const std::clock_t start = std::clock();
   const std::string text = json::serialize(JobDetail(h.master(), "", 0));
-  const auto took = std::chrono::steady_clock::now() - start;
+  const double took = 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_GT(text.size(), 10000u);
-  RecordProperty(
-      "microseconds",
-      std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
-  // 2560 subtasks; the limit is 50 ms, with room for a busy machine.
-  EXPECT_LT(took, std::chrono::milliseconds(500));
+  // 2560 subtasks, in milliseconds of the processor, which do not depend on what else runs.
+  EXPECT_LT(took, 50);
 }
 
 }  // namespace

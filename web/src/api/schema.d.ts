@@ -746,7 +746,7 @@ export interface paths {
         };
         /**
          * Tells when something about a job has changed
-         * @description Server-sent events: `change` with the topics job, metrics, checkpoints, exceptions and events; `end` when the job is gone.
+         * @description Server-sent events as at /stream, with the topics job, metrics, checkpoints, exceptions and events; metrics once per second while the job runs. `end` comes last when the job is gone or the server stops.
          */
         get: operations["watchJob"];
         put?: never;
@@ -1255,7 +1255,7 @@ export interface paths {
         };
         /**
          * Tells when something about the cluster has changed
-         * @description Server-sent events: `change` with {"topics": ["overview", "jobs", "workers"]}; the reader asks again for what it shows. At most four in a second; a comment every ten seconds.
+         * @description Server-sent events. `change` has {"topics": [...]} with some of overview, jobs and workers; the reader asks again for what it shows. The first one names all topics, as something may have changed before the stream began. At most four in a second; workers at least every two seconds while there are any; a comment after ten seconds without an event. `end` comes last when the server stops. Events have ids, but nothing is repeated: Last-Event-ID is ignored. A reader that leaves more than 256 KiB unread, or takes nothing for 20 seconds, is disconnected. At most 256 streams of all kinds are open at a time.
          */
         get: operations["watchCluster"];
         put?: never;
@@ -1674,7 +1674,6 @@ export interface components {
         };
         ConfigurationEntries: {
             key: string;
-            /** @description Secrets are replaced by asterisks. */
             value: string;
             /** @description Where it was set: default, a file, the environment, -D or the code. */
             origin: string;
@@ -1683,6 +1682,9 @@ export interface components {
             status: components["schemas"]["RequestStatus"];
             /** @description Once it is done. */
             operation?: {
+                checkpointId?: number;
+                /** @description URI of what was deleted. */
+                location?: string;
                 "failure-cause"?: components["schemas"]["FailureCause"];
             };
         };
@@ -1735,7 +1737,8 @@ export interface components {
         };
         FlameGraph: {
             endTimestamp: components["schemas"]["Millis"];
-            data: components["schemas"]["FlameGraphNode"];
+            /** @description Null until there are samples; asking begins to take them. */
+            data: components["schemas"]["FlameGraphNode"] | null;
         };
         FlameGraphNode: {
             /** @description A function. */
@@ -1926,6 +1929,10 @@ export interface components {
             "status-reason": string;
             "last-modification": components["schemas"]["Millis"];
             restarts: number;
+            /** @enum {string} */
+            "job-type": "STREAMING";
+            /** @description Always 0; graphs do not grow. */
+            "pending-operators": number;
             /** @description Number of subtasks by state, and in all. */
             tasks: {
                 total: number;
@@ -2789,9 +2796,9 @@ export interface operations {
     getJobManagerLog: {
         parameters: {
             query?: {
-                /** @description Where to begin. */
+                /** @description Where to begin; without it the end of the file is shown. */
                 offset?: number;
-                /** @description At most so many bytes. */
+                /** @description At most so many bytes; never more than 4 MiB. */
                 max?: number;
             };
             header?: never;
@@ -2805,6 +2812,10 @@ export interface operations {
                 headers: {
                     /** @description Bytes of the whole file. */
                     "X-Log-Size"?: number;
+                    /** @description Where the text begins. */
+                    "X-Log-Offset"?: number;
+                    /** @description The offset to go on with. */
+                    "X-Log-Next"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2838,9 +2849,9 @@ export interface operations {
     getJobManagerLogFile: {
         parameters: {
             query?: {
-                /** @description Where to begin. */
+                /** @description Where to begin; without it the end of the file is shown. */
                 offset?: number;
-                /** @description At most so many bytes. */
+                /** @description At most so many bytes; never more than 4 MiB. */
                 max?: number;
             };
             header?: never;
@@ -2857,6 +2868,10 @@ export interface operations {
                 headers: {
                     /** @description Bytes of the whole file. */
                     "X-Log-Size"?: number;
+                    /** @description Where the text begins. */
+                    "X-Log-Offset"?: number;
+                    /** @description The offset to go on with. */
+                    "X-Log-Next"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2893,9 +2908,9 @@ export interface operations {
     getJobManagerStdout: {
         parameters: {
             query?: {
-                /** @description Where to begin. */
+                /** @description Where to begin; without it the end of the file is shown. */
                 offset?: number;
-                /** @description At most so many bytes. */
+                /** @description At most so many bytes; never more than 4 MiB. */
                 max?: number;
             };
             header?: never;
@@ -2909,6 +2924,10 @@ export interface operations {
                 headers: {
                     /** @description Bytes of the whole file. */
                     "X-Log-Size"?: number;
+                    /** @description Where the text begins. */
+                    "X-Log-Offset"?: number;
+                    /** @description The offset to go on with. */
+                    "X-Log-Next"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3715,6 +3734,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            503: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -3826,7 +3846,7 @@ export interface operations {
     getVertexFlameGraph: {
         parameters: {
             query?: {
-                /** @description Which samples count. */
+                /** @description Which samples count; full when missing. */
                 type?: "full" | "on_cpu" | "off_cpu";
                 /** @description Only this subtask. */
                 subtaskindex?: number;
@@ -3842,7 +3862,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The samples so far. */
+            /** @description The newest samples. endTimestamp -1: none yet, ask again; -2: no task runs. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4532,6 +4552,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            503: components["responses"]["Error"];
             default: components["responses"]["Error"];
         };
     };
@@ -4611,9 +4632,9 @@ export interface operations {
     getTaskManagerLog: {
         parameters: {
             query?: {
-                /** @description Where to begin. */
+                /** @description Where to begin; without it the end of the file is shown. */
                 offset?: number;
-                /** @description At most so many bytes. */
+                /** @description At most so many bytes; never more than 4 MiB. */
                 max?: number;
             };
             header?: never;
@@ -4630,6 +4651,10 @@ export interface operations {
                 headers: {
                     /** @description Bytes of the whole file. */
                     "X-Log-Size"?: number;
+                    /** @description Where the text begins. */
+                    "X-Log-Offset"?: number;
+                    /** @description The offset to go on with. */
+                    "X-Log-Next"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4666,9 +4691,9 @@ export interface operations {
     getTaskManagerLogFile: {
         parameters: {
             query?: {
-                /** @description Where to begin. */
+                /** @description Where to begin; without it the end of the file is shown. */
                 offset?: number;
-                /** @description At most so many bytes. */
+                /** @description At most so many bytes; never more than 4 MiB. */
                 max?: number;
             };
             header?: never;
@@ -4687,6 +4712,10 @@ export interface operations {
                 headers: {
                     /** @description Bytes of the whole file. */
                     "X-Log-Size"?: number;
+                    /** @description Where the text begins. */
+                    "X-Log-Offset"?: number;
+                    /** @description The offset to go on with. */
+                    "X-Log-Next"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4726,9 +4755,9 @@ export interface operations {
     getTaskManagerStdout: {
         parameters: {
             query?: {
-                /** @description Where to begin. */
+                /** @description Where to begin; without it the end of the file is shown. */
                 offset?: number;
-                /** @description At most so many bytes. */
+                /** @description At most so many bytes; never more than 4 MiB. */
                 max?: number;
             };
             header?: never;
@@ -4745,6 +4774,10 @@ export interface operations {
                 headers: {
                     /** @description Bytes of the whole file. */
                     "X-Log-Size"?: number;
+                    /** @description Where the text begins. */
+                    "X-Log-Offset"?: number;
+                    /** @description The offset to go on with. */
+                    "X-Log-Next"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 // Deep water: a petrol blue that is calm enough for a screen that is on all day.
 const water: MantineColorsTuple = [
@@ -14,8 +14,22 @@ const water: MantineColorsTuple = [
   "#053d4b",
 ];
 
+// Mantine's greys of the dark scheme, with a drop of the same water in them.
+const dark: MantineColorsTuple = [
+  "#cfdce1",
+  "#b3c3ca",
+  "#93a7af",
+  "#6d838c",
+  "#35484f",
+  "#263a41",
+  "#1b2b31",
+  "#142126",
+  "#0f1a1e",
+  "#0a1215",
+];
+
 export const theme = createTheme({
-  colors: { water },
+  colors: { water, dark },
   primaryColor: "water",
   primaryShade: { light: 6, dark: 6 },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
@@ -24,4 +38,16 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   focusRing: "auto",
+});
+
+// Mantine's own grey for notes has too little contrast on a card.
+const quiet = {
+  "--mantine-color-dimmed": "var(--quiet-text)",
+  "--mantine-color-placeholder": "var(--quiet-text)",
+};
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: quiet,
+  dark: quiet,
 });

@@ -39,6 +39,15 @@ export async function until<T>(what: string, ask: () => Promise<T | null>): Prom
   }
 }
 
+/** A process that has ended by itself in the meantime is as good as killed. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 export class Cluster {
   private constructor(
     readonly directory: string,
@@ -127,12 +136,14 @@ export class Cluster {
     throw new Error("there is no task host");
   }
 
-  /** Kills the coordinator, so that it has no time to say good-bye. */
+  /** Kills the coordinator, and before it the supervisor, which would start another one at once. */
   async killCoordinator(): Promise<void> {
     const status = await this.run(["cluster", "status"]);
-    const match = /^coordinator\s+(\d+)/m.exec(status);
-    if (!match?.[1]) throw new Error(`no coordinator in: ${status}`);
-    process.kill(Number(match[1]), "SIGKILL");
+    for (const role of ["supervisor", "coordinator"]) {
+      const match = new RegExp(`^${role}\\s+(\\d+)`, "m").exec(status);
+      if (!match?.[1]) throw new Error(`no ${role} in: ${status}`);
+      killIfThere(Number(match[1]));
+    }
   }
 
   /** Starts what is missing of the cluster. */

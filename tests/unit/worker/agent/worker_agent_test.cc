@@ -34,7 +34,7 @@ class WorkerAgentTest : public testing::Test {
   }
   void Command(WorkerCommand command) { Step(CommandArrived{std::move(command)}); }
   void End(HostId host) {
-    Step(HostEnded{{host, false, false, "killed by SIGKILL", "last words"}});
+    Step(HostEnded{{host, false, false, "killed by SIGKILL", "last words", ""}});
   }
   void Run(HostId host, std::uint64_t generation = 1, std::uint32_t slots = 1) {
     Command(Start(host, generation, slots));
@@ -256,6 +256,43 @@ TEST_F(ServingAgentTest, WhenItIsAskedToEndThenHostsEndFirst) {
   EXPECT_EQ(All<Leave>().size(), 1u);
   Step(SessionBegun{});
   EXPECT_TRUE(effects_.empty());
+}
+
+QueryAnswer OnlyAnswerOf(const Report& report) {
+  EXPECT_TRUE(std::holds_alternative<QueryAnswer>(report.event));
+  const auto* answer = std::get_if<QueryAnswer>(&report.event);
+  return answer == nullptr ? QueryAnswer{} : *answer;
+}
+
+TEST_F(ServingAgentTest, WhenTheWorkerIsAskedThenItAnswersItself) {
+  Command(AskWorker{QueryId(7), ListLogs{}});
+  EXPECT_EQ(Only<AnswerQuery>().id, QueryId(7));
+}
+
+TEST_F(ServingAgentTest, WhenATaskHostIsAskedThenItsAnswerIsPassedOnOnce) {
+  Run(kHost);
+  Command(AskWorker{QueryId(7), AskHost{kHost, DumpStacks{}}});
+  const HostCommand command = Only<SendToHost>().command;
+  ASSERT_TRUE(std::holds_alternative<AskedOfHost>(command));
+  EXPECT_EQ(std::get<AskedOfHost>(command).id, QueryId(7));
+  Step(HostSpoke{kHost, QueryAnswer{QueryId(7), Status::Ok(), "stacks"}});
+  EXPECT_EQ(OnlyAnswerOf(Only<Report>()).text, "stacks");
+  Step(HostSpoke{kHost, QueryAnswer{QueryId(7), Status::Ok(), "again"}});
+  EXPECT_TRUE(effects_.empty());
+}
+
+TEST_F(ServingAgentTest, WhenATaskHostEndsBeforeItAnswersThenTheAnswerSaysSo) {
+  Run(kHost);
+  Command(AskWorker{QueryId(7), AskHost{kHost, DumpStacks{}}});
+  End(kHost);
+  const auto reports = All<Report>();
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(OnlyAnswerOf(reports[0]).status.code(), ErrorCode::kUnavailable);
+}
+
+TEST_F(ServingAgentTest, WhenAnUnknownTaskHostIsAskedThenItIsNotFound) {
+  Command(AskWorker{QueryId(7), AskHost{kOtherHost, DumpStacks{}}});
+  EXPECT_EQ(OnlyAnswerOf(Only<Report>()).status.code(), ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -154,11 +154,13 @@ class TaskTest : public ::testing::Test {
                     .restore = std::move(restore),
                     .buffer_timeout = std::chrono::hours(1),
                     .pending_directory = scratch_.path()};
-    parts.edges.push_back({1, "", &edge_.record_type(),
-                           std::make_unique<PartitionOutput>(std::move(channels), edge_, 16, 0)});
+    parts.edges.push_back(
+        {1, "", &edge_.record_type(),
+         std::make_unique<PartitionOutput>(std::move(channels), edge_, 16, 0, counting_)});
     Task task(std::move(parts), executor_, listener_);
     listener_.task = &task;
     task.Run();
+    metrics_ = task.Metrics();
   }
 
   TaskIdentity Identity() {
@@ -168,6 +170,7 @@ class TaskTest : public ::testing::Test {
             .subtask = {},
             .parallelism = 1,
             .max_parallelism = 16,
+            .counting = counting_,
             .state_directory = scratch_.path() + "/state-" + std::to_string(++runs_),
             .memory = &memory_,
             .file_system = PosixFileSystem(),
@@ -190,7 +193,35 @@ class TaskTest : public ::testing::Test {
   InlineExecutor executor_;
   FinalCheckpoint listener_;
   std::vector<std::string> sent_;
+  bool counting_ = true;
+  TaskMetrics metrics_;  // after its end
 };
+
+TEST_F(TaskTest, WhenRecordsFlowThenTheTaskItsOperatorsAndItsEdgesCountThem) {
+  Run();
+  const std::uint64_t records = metrics_.counters.at("numRecordsOut");
+  EXPECT_GT(records, 0U);
+  EXPECT_EQ(metrics_.counters.at("numRecordsIn"), 0U);  // it is a source
+  EXPECT_EQ(metrics_.counters.at("numbers.numRecordsOut"), records);
+  EXPECT_EQ(metrics_.counters.at("pass on.numRecordsIn"), records);
+  EXPECT_EQ(metrics_.counters.at("pass on.numRecordsOut"), records);
+  ASSERT_EQ(metrics_.edges.size(), 1U);
+  EXPECT_EQ(metrics_.edges[0].records, records);
+  EXPECT_EQ(metrics_.output_watermark, Timestamp::Max().millis);
+  for (const char* gauge : {"outPoolUsage", "stateBytes", "checkpointStartDelayNanos"}) {
+    EXPECT_TRUE(metrics_.gauges.contains(gauge)) << gauge;
+  }
+  EXPECT_FALSE(metrics_.gauges.contains("inPoolUsage"));
+}
+
+TEST_F(TaskTest, WhenMetricsAreSwitchedOffThenThereIsItsWatermarkOnly) {
+  counting_ = false;
+  Run();
+  EXPECT_TRUE(metrics_.counters.empty());
+  EXPECT_TRUE(metrics_.gauges.empty());
+  EXPECT_TRUE(metrics_.edges.empty());
+  EXPECT_EQ(metrics_.watermark, Timestamp::Max().millis);
+}
 
 TEST_F(TaskTest, WhenASourceEndsThenItsLastElementsAreSentInOrderAndItFinishes) {
   Run();

@@ -5,6 +5,7 @@ import { Card } from "@/components/card";
 import { Stat, Stats } from "@/components/stat";
 import { formatExact, formatPercent, formatRate } from "@/format/numbers";
 import { loadOf } from "@/pages/jobs/job-load";
+import { ThroughputHistory } from "./throughput-history";
 
 // Asking for the detail of more jobs each 2 s would be a load of its own.
 const mostJobs = 40;
@@ -34,6 +35,7 @@ export function Throughput({ jobs }: { jobs: Schemas["JobOverview"][] }) {
         <Stat label="Busiest task" value={known ? formatPercent(busiest) : "–"} />
         <Stat label="Back-pressured" value={known ? formatPercent(backpressured) : "–"} />
       </Stats>
+      <ThroughputHistory jobs={running.map((job) => job.jid)} />
     </Card>
   );
 }

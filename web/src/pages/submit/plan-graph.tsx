@@ -4,6 +4,9 @@ import { plural } from "@/format/numbers";
 import classes from "./plan-graph.module.css";
 import { nodeSize, type PlacedEdge, type PlacedNode, placePlan } from "./plan-layout";
 
+// Below this, letters would be too small to read, and the plan scrolls.
+const leastWidth = 640;
+
 /** A plan as a picture: tasks with their parallelism, edges with their distribution. */
 export function PlanGraph({ nodes }: { nodes: Schemas["PlanNode"][] }) {
   const { width, height, nodes: placed, edges } = useMemo(() => placePlan(nodes), [nodes]);
@@ -15,7 +18,14 @@ export function PlanGraph({ nodes }: { nodes: Schemas["PlanNode"][] }) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
       tabIndex={0}
     >
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img">
+      <svg
+        className={classes.graph}
+        style={{ minWidth: Math.min(width, leastWidth) }}
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+      >
         <title>{label}</title>
         <defs>
           <marker
