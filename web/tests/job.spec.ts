@@ -110,7 +110,10 @@ test("When the timeline is opened, then it has the states of tasks and subtasks"
   job,
 }) => {
   await page.goto(`/#/jobs/${job}/timeline`);
-  const task = page.locator("#main button[aria-expanded]").first();
+  const task = page
+    .getByRole("region", { name: "States over time" })
+    .locator("button[aria-expanded]")
+    .first();
   await expect(task).toBeVisible();
   await expect(page.getByRole("img", { name: /RUNNING/ }).first()).toBeVisible();
   await task.click();
