@@ -15,49 +15,39 @@ WatermarkValve::Change WatermarkValve::OnWatermark(std::uint32_t channel, Timest
   Change change;
   Channel& input = channels_[channel];
   if (watermark <= input.watermark) return change;
-  const bool held_back = input.watermark <= current_;
+  const bool held_back = !input.idle && input.watermark <= current_;
   input.watermark = watermark;
-  if (!input.idle && held_back) Advance(change);
+  if (held_back || input.ended()) Update(change);
   return change;
 }
 
 WatermarkValve::Change WatermarkValve::OnStatus(std::uint32_t channel, bool idle) {
   Change change;
-  Channel& input = channels_[channel];
-  if (input.idle == idle) return change;
-  input.idle = idle;
-  if (idle) {
-    if (--active_ == 0) {
-      change.idle = true;
-      AdvanceTo(Greatest(), change);
-    } else {
-      Advance(change);
-    }
-  } else if (active_++ == 0) {
-    change.idle = false;
-    Advance(change);
-  }
+  if (channels_[channel].idle == idle) return change;
+  channels_[channel].idle = idle;
+  Update(change);
   return change;
 }
 
-void WatermarkValve::Advance(Change& change) {
-  Timestamp minimum = Timestamp::Max();
+void WatermarkValve::Update(Change& change) {
+  Timestamp least = Timestamp::Max();  // of the active ones
+  Timestamp of_idle = Timestamp::Min();
+  bool active = false;
+  bool ended = true;
   for (const Channel& input : channels_) {
-    if (!input.idle) minimum = std::min(minimum, input.watermark);
+    if (input.ended()) continue;
+    ended = false;
+    active = active || !input.idle;
+    Timestamp& watermark = input.idle ? of_idle : least;
+    watermark =
+        input.idle ? std::max(watermark, input.watermark) : std::min(watermark, input.watermark);
   }
-  AdvanceTo(minimum, change);
-}
-
-void WatermarkValve::AdvanceTo(Timestamp watermark, Change& change) {
+  const bool idle = !active && !ended;
+  if (idle != idle_) change.idle = idle_ = idle;
+  const Timestamp watermark = idle ? of_idle : least;
   if (watermark <= current_) return;
   current_ = watermark;
   change.watermark = watermark;
-}
-
-Timestamp WatermarkValve::Greatest() const {
-  Timestamp greatest = Timestamp::Min();
-  for (const Channel& input : channels_) greatest = std::max(greatest, input.watermark);
-  return greatest;
 }
 
 std::vector<Timestamp> WatermarkValve::watermarks() const {

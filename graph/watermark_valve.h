@@ -8,8 +8,9 @@
 
 namespace penstock {
 
-/// Makes one watermark of those of all input channels: the minimum over the active ones; when the
-/// last one becomes idle nobody holds back the maximum. Pure.
+/// Makes one watermark of those of all input channels: the minimum over the active ones. A channel
+/// that has ended, at the greatest watermark, says nothing about the others: when all of those are
+/// idle the task is, at the greatest watermark that one of them has reached. Pure.
 class WatermarkValve {
  public:
   /// What an element changes for the task; nothing when both are empty.
@@ -18,7 +19,7 @@ class WatermarkValve {
     std::optional<Timestamp> watermark;  ///< Advances; before it becomes idle, after it is active.
   };
 
-  explicit WatermarkValve(std::uint32_t channels) : channels_(channels), active_(channels) {}
+  explicit WatermarkValve(std::uint32_t channels) : channels_(channels) {}
 
   /// Starts where a snapshot's watermarks() were. Requires one per channel.
   void Restore(const std::vector<Timestamp>& watermarks);
@@ -37,14 +38,14 @@ class WatermarkValve {
   struct Channel {
     Timestamp watermark = Timestamp::Min();
     bool idle = false;
+
+    bool ended() const { return watermark == Timestamp::Max(); }
   };
 
-  void Advance(Change& change);
-  void AdvanceTo(Timestamp watermark, Change& change);
-  Timestamp Greatest() const;
+  void Update(Change& change);
 
   std::vector<Channel> channels_;
-  std::uint32_t active_;
+  bool idle_ = false;
   Timestamp current_ = Timestamp::Min();
 };
 

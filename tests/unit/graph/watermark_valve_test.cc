@@ -65,6 +65,27 @@ TEST(WatermarkValveTest, WhenAnIdleChannelComesBackBehindThenTheWatermarkDoesNot
   EXPECT_EQ(valve.OnWatermark(1, At(11)).watermark, At(11));
 }
 
+TEST(WatermarkValveTest, WhenTheOthersHaveEndedThenAnIdleChannelStillHoldsTheirEnd) {
+  WatermarkValve valve(3);
+  valve.OnWatermark(0, At(10));
+  valve.OnWatermark(1, Timestamp::Max());
+  valve.OnWatermark(2, Timestamp::Max());
+  EXPECT_EQ(valve.OnStatus(0, true).idle, true);
+  EXPECT_EQ(valve.current(), At(10));
+  const auto back = valve.OnStatus(0, false);
+  EXPECT_EQ(back.idle, false);
+  EXPECT_FALSE(back.watermark);
+  EXPECT_EQ(valve.OnWatermark(0, Timestamp::Max()).watermark, Timestamp::Max());
+}
+
+TEST(WatermarkValveTest, WhenAChannelEndsAfterTheOthersAreIdleThenTheTaskIsIdle) {
+  WatermarkValve valve(2);
+  valve.OnWatermark(0, At(10));
+  EXPECT_FALSE(valve.OnStatus(0, true).watermark);
+  EXPECT_EQ(valve.OnWatermark(1, Timestamp::Max()).idle, true);
+  EXPECT_EQ(valve.current(), At(10));
+}
+
 TEST(WatermarkValveTest, WhenRestoredThenItGoesOnWhereTheSnapshotWas) {
   WatermarkValve valve(2);
   valve.OnWatermark(0, At(10));
