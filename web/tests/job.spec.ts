@@ -45,7 +45,7 @@ test("When a task's drawer is walked through, then each view has content", async
   job,
 }) => {
   await page.goto(`/#/jobs/${job}`);
-  await page.getByTestId("job-graph").locator("button[data-vertex]").first().click();
+  await page.getByTestId("job-graph").locator("button[data-vertex]").first().press("Enter");
   const drawer = page.getByRole("dialog");
   for (const name of vertices) {
     await drawer.getByRole("link", { name, exact: true }).click();
@@ -181,7 +181,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 test("When a drawer is open, then it is accessible", async ({ page, job }) => {
   await page.goto(`/#/jobs/${job}`);
-  await page.getByTestId("job-graph").locator("button[data-vertex]").first().click();
+  await page.getByTestId("job-graph").locator("button[data-vertex]").first().press("Enter");
   await expect(page.getByRole("dialog").getByText("Max parallelism")).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("dialog").getByRole("link", { name: "Subtasks" }).click();
