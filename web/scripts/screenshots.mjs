@@ -16,7 +16,9 @@ async function crash() {
   const { taskmanagers } = await get("/taskmanagers");
   const workers = taskmanagers.map(({ pid }) => pid);
   for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    const status = readIfThere(`/proc/${entry}/stat`).replace(/^.*\) /s, "").split(" ");
+    const status = readIfThere(`/proc/${entry}/stat`)
+      .replace(/^.*\) /s, "")
+      .split(" ");
     const line = readIfThere(`/proc/${entry}/cmdline`);
     if (workers[0] === Number(status[1]) && line.includes("task-host")) {
       process.kill(Number(entry), "SIGKILL");
@@ -51,7 +53,10 @@ const browser = await chromium.launch({
 });
 
 /** Takes pictures of the pages in a window of that size. */
-async function photograph(pages, { suffix = "", width = 1280, height = 800, colorScheme = "light" }) {
+async function photograph(
+  pages,
+  { suffix = "", width = 1280, height = 800, colorScheme = "light" },
+) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   const page = await context.newPage();
   await page.goto(`${dashboard.origin}/${dashboard.hash}`);
