@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -195,6 +197,21 @@ Result<std::optional<ExitStatus>> ChildProcess::WaitWith(int flags) {
 }
 
 Result<std::optional<ExitStatus>> ChildProcess::TryWait() { return WaitWith(WNOHANG); }
+
+bool ChildProcess::Ending() const {
+  constexpr unsigned long kExiting = 0x4;  // PF_EXITING in Linux' sched.h
+  if (ended_) return true;
+  // proc(5): the name, which may contain anything, then state, ppid, pgrp, session, tty, tpgid,
+  // flags.
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
+  std::string stat;
+  std::getline(file, stat);
+  std::istringstream fields(stat.substr(std::min(stat.rfind(')') + 1, stat.size())));
+  std::string skipped;
+  for (int i = 0; i < 6; ++i) fields >> skipped;
+  unsigned long flags = 0;
+  return !(fields >> flags) || (flags & kExiting) != 0;
+}
 
 Result<ExitStatus> ChildProcess::Wait() {
   PENSTOCK_ASSIGN_OR_RETURN(const std::optional<ExitStatus> status, WaitWith(0));

@@ -85,6 +85,8 @@ class ChildProcess {
 
   /// Nothing while it runs. Reaps the child; later calls return the same.
   Result<std::optional<ExitStatus>> TryWait();
+  /// It has ended or is about to: its descriptors may be closed before TryWait has anything.
+  bool Ending() const;
   /// Blocks until the child has ended.
   Result<ExitStatus> Wait();
   /// OK when it has ended already.

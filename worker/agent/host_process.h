@@ -47,6 +47,7 @@ class HostProcess {
   Status Kill();
   /// Nothing while it runs.
   Result<std::optional<ExitStatus>> TryWait() { return child_.TryWait(); }
+  bool Ending() const { return child_.Ending(); }
   std::string LogTail() const { return log_.Tail(); }
 
  private:

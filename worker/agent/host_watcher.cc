@@ -70,9 +70,8 @@ void HostWatcher::Kill(HostId host) {
   MutexLock lock(mu_);
   const auto found = hosts_.find(host);
   if (found == hosts_.end()) return;
-  // One that has died by itself must not look killed by us.
-  const auto ended = found->second.process->TryWait();
-  if (ended.ok() && ended->has_value()) return;
+  // One that dies by itself must not look killed by us.
+  if (found->second.process->Ending()) return;
   found->second.ordered = true;
   if (const Status status = found->second.process->Kill(); !status.ok()) {
     LogError("a task host cannot be killed", {{"host", host}, {"error", status}});

@@ -58,6 +58,22 @@ TEST(ProcessTest, WhenAChildStillRunsThenTryWaitHasNothing) {
   EXPECT_EQ(child->Wait()->value, 1);
 }
 
+TEST(ProcessTest, WhenAChildIsKilledThenItIsEndingBeforeItIsReaped) {
+  auto pipe = MakePipe();
+  ASSERT_TRUE(pipe.ok());
+  SpawnOptions options = Shell("read line");
+  options.fds = {{pipe->read.get(), 0}};
+  auto child = ChildProcess::Spawn(options);
+  ASSERT_TRUE(child.ok());
+  EXPECT_FALSE(child->Ending());
+  EXPECT_TRUE(child->Signal(SIGKILL).ok());
+  pollfd ended{child->pidfd(), POLLIN, 0};
+  ASSERT_EQ(poll(&ended, 1, -1), 1);
+  EXPECT_TRUE(child->Ending());
+  EXPECT_TRUE(child->Wait()->signalled);
+  EXPECT_TRUE(child->Ending());
+}
+
 TEST(ProcessTest, WhenDescriptorsAreSwappedThenEachArrivesWhereItShould) {
   auto first = MakePipe();
   auto second = MakePipe();
