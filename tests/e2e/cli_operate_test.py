@@ -175,9 +175,9 @@ class OperateTest(EndToEndCase):
         with Cluster(workers=1, options={"log.max-file-size": "4k", "log.max-files": 2,
                                          "log.level": "trace"}) as small:
             logs = small.directory / "data" / "logs"
-            for _ in range(12):
-                small.run("run", "-d", PENSTOCK.parent.parent / "jobs/word_count.so", "--input",
-                          "/no/such/file", "--output", small.directory / "out", check=False)
+            for run in range(6):
+                small.run("run", PENSTOCK.parent.parent / "jobs/word_count.so", "--input", __file__,
+                          "--output", small.directory / f"out-{run}")
             wait_until(lambda: (logs / "coordinator.1.log").exists() or
                        (logs / "worker-1.1.log").exists(), "a log is put aside")
             for log in logs.glob("*.log"):

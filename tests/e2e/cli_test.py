@@ -48,6 +48,7 @@ class CliTest(EndToEndCase):
     def test_when_started_then_status_shows_every_process_and_it_lives(self):
         lines = self.done("cluster", "status").stdout.splitlines()
         self.assertEqual(lines[0].split(), ["ROLE", "PID", "RESTARTS"])
+        self.assertTrue(lines.pop().startswith("dashboard: http://"))
         roles = {line.split()[0]: int(line.split()[1]) for line in lines[1:]}
         self.assertEqual(set(roles), {"supervisor", "coordinator", "worker-1", "worker-2"})
         for pid in roles.values():

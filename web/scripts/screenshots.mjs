@@ -90,7 +90,6 @@ await photograph(
     graph,
     drawer,
     ["job-metrics", `${ofJob}/vertices/${vertex}/metrics`, 4],
-    ["flame-graph", `${ofJob}/vertices/${vertex}/flamegraph`, 8],
     ["checkpoints", `${ofJob}/checkpoints`],
     ["exceptions", `${ofJob}/exceptions`],
     ["timeline", `${ofJob}/timeline`],

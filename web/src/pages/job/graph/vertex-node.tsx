@@ -12,7 +12,7 @@ import type { Vertex } from "../model/types";
 import { MarksContext } from "./marks";
 import { useVertex } from "./store";
 import classes from "./vertex-node.module.css";
-import { lagText, loadText, rateText, spoken, tasksText } from "./words";
+import { eventTime, loadText, rateText, spoken, tasksText } from "./words";
 
 export type VertexNodeType = Node<{ node: GraphNode; direction: "LR" | "TB" }, "vertex">;
 
@@ -60,8 +60,7 @@ function Measurements({ vertex }: { vertex: Vertex }) {
         title={exact(live["records-out-per-second"], "records/s out")}
       />
       <Fact
-        name="lag"
-        value={lagText(live)}
+        {...eventTime(live)}
         title={
           live.watermark == null ? "no watermark" : `watermark ${formatExactTime(live.watermark)}`
         }

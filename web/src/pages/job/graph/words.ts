@@ -1,7 +1,7 @@
 // A vertex's measurements in words: for its node, its row and for those who don't see colours.
 
 import { formatCount, formatPercent, formatRate } from "@/format/numbers";
-import { formatDuration } from "@/format/times";
+import { formatDuration, formatExactTime } from "@/format/times";
 import { loadOf } from "../model/load";
 import type { Live, Vertex } from "../model/types";
 
@@ -19,6 +19,17 @@ export function lagText(live: Live | null | undefined): string {
   const lag = live?.["watermark-lag"];
   if (lag == null) return "–";
   return lag < 0 ? `${formatDuration(-lag)} ahead` : formatDuration(lag);
+}
+
+const monthMillis = 30 * 24 * 3600 * 1000;
+
+/** How far event time has come: behind now, or its date when old data are replayed. */
+export function eventTime(live: Live): { name: string; value: string } {
+  const lag = live["watermark-lag"];
+  if (lag == null || lag < monthMillis || live.watermark == null) {
+    return { name: "lag", value: lagText(live) };
+  }
+  return { name: "at", value: formatExactTime(live.watermark).slice(0, 16) };
 }
 
 export function loadText(live: Live | null | undefined): string {
