@@ -96,6 +96,12 @@ struct HostQuery {
       durationMillis @2 :UInt32;
       kind @3 :UInt8;
     }
+    tailRecords :group {
+      vertex @4 :UInt32;
+      position @5 :UInt32;
+      leaseMillis @6 :UInt32;
+      maxRecords @7 :UInt32;
+    }
   }
 }
 

@@ -37,7 +37,18 @@ struct SampleStacks {
   std::uint32_t duration_millis = 0;  ///< At most 30 s.
   SampleKind kind = SampleKind::kOnCpu;
 };
-using HostQuery = std::variant<DumpStacks, SampleStacks>;
+/// Some of the records that leave an operator by its main output. Asking begins or prolongs it: it
+/// ends by itself when nobody asks for `lease_millis`. Text: the number of records since the last
+/// answer that are not shown, in decimal digits, then one line each for those that are: JSON
+/// {"subtask", "operator", "timestamp": epoch milliseconds or null, "record"}. NotFound where no
+/// task has opened the operator, or where nothing reads that output.
+struct TailRecords {
+  VertexId vertex;
+  std::uint32_t position = 0;  ///< Of the operator in its vertex.
+  std::uint32_t lease_millis = 0;
+  std::uint32_t max_records = 0;  ///< Of an answer.
+};
+using HostQuery = std::variant<DumpStacks, SampleStacks, TailRecords>;
 
 // ---- of a worker ----
 

@@ -17,6 +17,13 @@ struct HostQueryWriter {
     sample.setDurationMillis(from.duration_millis);
     sample.setKind(static_cast<std::uint8_t>(from.kind));
   }
+  void operator()(const TailRecords& from) {
+    auto tail = to.initTailRecords();
+    tail.setVertex(from.vertex.value());
+    tail.setPosition(from.position);
+    tail.setLeaseMillis(from.lease_millis);
+    tail.setMaxRecords(from.max_records);
+  }
 };
 
 struct WorkerQueryWriter {
@@ -53,6 +60,11 @@ penstock::HostQuery Read(HostQuery::Reader from) {
       KJ_REQUIRE(sample.getKind() < kSampleKinds, "unknown kind of samples");
       return SampleStacks{ReadList(sample.getSubtasks()), sample.getDurationMillis(),
                           static_cast<SampleKind>(sample.getKind())};
+    }
+    case HostQuery::TAIL_RECORDS: {
+      auto tail = from.getTailRecords();
+      return TailRecords{VertexId(tail.getVertex()), tail.getPosition(), tail.getLeaseMillis(),
+                         tail.getMaxRecords()};
     }
   }
   KJ_FAIL_REQUIRE("unknown query to a task host");

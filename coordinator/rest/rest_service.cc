@@ -6,7 +6,8 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
     : dispatcher_(dispatcher),
       shut_down_(std::move(shut_down)),
       flame_graphs_(dispatcher),
-      changes_(dispatcher) {
+      changes_(dispatcher),
+      tails_(dispatcher) {
   AddMetricRoutes();  // before those whose patterns would take "metrics" for an id
   AddClusterRoutes();
   AddCoordinatorRoutes();
@@ -14,6 +15,7 @@ RestService::RestService(Dispatcher& dispatcher, std::function<void()> shut_down
   AddJobRoutes();
   AddJobViewRoutes();
   AddLogRoutes();
+  AddRecordRoutes();
   AddRescaleRoutes();
   AddSavepointRoutes();
   AddStackRoutes();

@@ -5,6 +5,7 @@
 #include "coordinator/dispatcher.h"
 #include "coordinator/flame_graphs.h"
 #include "coordinator/rest/change_feed.h"
+#include "coordinator/rest/record_tails.h"
 #include "coordinator/rest/router.h"
 
 namespace penstock {
@@ -30,6 +31,7 @@ class RestService {
   void AddLogRoutes();
   void AddMetricRoutes();
   void AddVertexMetricRoutes();
+  void AddRecordRoutes();
   void AddRescaleRoutes();
   void AddSavepointRoutes();
   void AddStackRoutes();
@@ -50,6 +52,7 @@ class RestService {
   FlameGraphs flame_graphs_;
   Router router_;
   ChangeFeed changes_;
+  RecordTails tails_;
 };
 
 }  // namespace penstock

@@ -123,6 +123,75 @@ class InspectTest(EndToEndCase):
                 self.assertIn(signal, entry["stacktrace"])
                 self.assertRegex(entry["stacktrace"], rf"(?m)^    at .*{function}")
 
+    def watch(self, path):
+        """The stream, and its events as (seconds since it began, event, data)."""
+        url = f"http://127.0.0.1:{self.cluster.rest_port}/v1{path}"
+        stream = urllib.request.urlopen(url, timeout=20)
+        self.addCleanup(stream.close)
+        self.assertEqual(stream.headers["Content-Type"], "text/event-stream")
+
+        def events():
+            start, event = time.monotonic(), None
+            for line in stream:
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name == "event":
+                    event = value
+                elif name == "data":
+                    yield time.monotonic() - start, event, value
+        return stream, events()
+
+    def task_host_log(self, job):
+        logs = self.cluster.get(f"/taskmanagers/{self.worker}/logs")["logs"]
+        name = next(log["name"] for log in logs if log["name"].startswith(job))
+        return self.fetch(f"/taskmanagers/{self.worker}/logs/{name}")[2]
+
+    def test_records_are_shown_while_somebody_watches(self):
+        job = self.run_job("none", "--records", 10**12, "--rate", 20000)
+        path = f"/jobs/{job}/vertices/{self.vertices(job)[0]}/records"
+        self.assertNotIn("records are watched", self.task_host_log(job))
+        stream, events = self.watch(f"{path}?operator=numbers")
+        records, dropped = [], 0
+        for seconds, event, data in events:
+            if event == "record":
+                records.append((seconds, json.loads(data)))
+            elif event == "dropped":
+                dropped += json.loads(data)["count"]
+            if seconds > 4:
+                break
+        stream.close()
+        shown = [record for _, record in records]
+        self.assertGreaterEqual(len(shown), 12)
+        for record in shown:
+            self.assertEqual((record["operator"], record["subtask"]), ("numbers", 0))
+        values = [record["record"] for record in shown]  # their only field is called "value"
+        self.assertEqual(values, sorted(set(values)))
+        self.assertGreater(dropped, len(shown))
+        for begin in range(4):  # what comes late by the network may add one interval
+            self.assertLessEqual(sum(begin <= s < begin + 1 for s, _ in records), 50 + 12)
+        self.assertLessEqual(len(shown), 50 * 4 + 12)
+        self.assertIn("records are watched", self.task_host_log(job))
+        wait_until(lambda: "records are no longer watched" in self.task_host_log(job),
+                   "the tap is closed", timeout=5)
+
+        # The last operator with an output when none is named; the stream ends at the limit.
+        _, events = self.watch(f"{path}?limit=3")
+        names = [event for _, event, _ in events if event != "dropped"]
+        self.assertEqual(names, ["record"] * 3 + ["end"])
+        self.assertEqual(self.cluster.job_state(job), "RUNNING")
+
+    def test_records_that_nobody_reads_cannot_be_watched(self):
+        job = self.run_job("none", "--records", 10**12, "--rate", 1000)
+        path = f"/jobs/{job}/vertices/{self.vertices(job)[0]}/records"
+        for query, status, error in (("operator=out", 404, "no records that can be shown leave 'out'"),
+                                     ("operator=nobody", 404, "has no operator 'nobody'"),
+                                     ("limit=0", 400, "'limit' must be")):
+            got, _, text = self.fetch(f"{path}?{query}")
+            self.assertEqual(got, status, query)
+            self.assertIn(error, text)
+        self.cluster.run("cancel", job)
+        self.cluster.wait_state(job, "CANCELED")
+        self.assertEqual(self.fetch(path)[0], 409)
+
 
 if __name__ == "__main__":
     unittest.main()

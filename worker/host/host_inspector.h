@@ -2,6 +2,7 @@
 
 #include "wire/message_pipe.h"
 #include "wire/messages.h"
+#include "worker/task/record_taps.h"
 #include "worker/task/serial_executor.h"
 
 namespace penstock {
@@ -10,8 +11,8 @@ namespace penstock {
 /// not keep anybody from seeing where. What takes a while has a thread to itself.
 class HostInspector {
  public:
-  /// `pipe` outlives the process's other threads.
-  explicit HostInspector(MessagePipe& pipe) : pipe_(pipe) {}
+  /// Both outlive the process's other threads.
+  HostInspector(MessagePipe& pipe, RecordTaps& taps) : pipe_(pipe), taps_(taps) {}
 
   /// The threads run until the process ends.
   void Start();
@@ -21,8 +22,10 @@ class HostInspector {
  private:
   Result<std::string> Run(const DumpStacks& query);
   Result<std::string> Run(const SampleStacks& query);
+  Result<std::string> Run(const TailRecords& query) { return taps_.Tail(query); }
 
   MessagePipe& pipe_;
+  RecordTaps& taps_;
   SerialExecutor quick_{"inspector"};
   SerialExecutor slow_{"sampler"};
 };

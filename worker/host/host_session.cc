@@ -14,13 +14,14 @@ constexpr auto kTick = std::chrono::seconds(1);
 }  // namespace
 
 HostSession::HostSession(HostSetup setup, MessagePipe& pipe, HostInbox& inbox, FileSystem& fs,
-                         const Clock& clock)
+                         const Clock& clock, RecordTaps& taps)
     : setup_(std::move(setup)),
       memory_{setup_.memory_bytes},
       pipe_(pipe),
       inbox_(inbox),
       fs_(fs),
-      clock_(clock) {}
+      clock_(clock),
+      taps_(taps) {}
 
 HostSession::~HostSession() = default;
 
@@ -64,9 +65,9 @@ void HostSession::Handle(const HostCommand& command) {
 
 void HostSession::Obey(const DeployTasks& deploy) {
   if (tasks_ != nullptr) return Fail({Status::Internal("tasks are deployed already"), {}, ""});
-  tasks_ = std::make_unique<TaskSet>(TaskSurroundings{setup_.job.id, setup_.generation, setup_.host,
-                                                      fs_, clock_, job_, *exchange_, *this,
-                                                      setup_.state_directory, *state_memory_});
+  tasks_ = std::make_unique<TaskSet>(
+      TaskSurroundings{setup_.job.id, setup_.generation, setup_.host, fs_, clock_, job_, *exchange_,
+                       *this, setup_.state_directory, *state_memory_, taps_});
   const Status deployed = tasks_->Deploy(
       deploy, [this](Status error) { inbox_.Post(ExchangeFailed{std::move(error)}); });
   if (!deployed.ok()) Fail({deployed, {}, ""});

@@ -25,7 +25,7 @@ class HostSession final : private TaskListener {
  public:
   /// All outlive this.
   HostSession(HostSetup setup, MessagePipe& pipe, HostInbox& inbox, FileSystem& fs,
-              const Clock& clock);
+              const Clock& clock, RecordTaps& taps);
   ~HostSession() override;
 
   /// Returns the exit code. After a failure (1) threads may still run: the process must end.
@@ -71,6 +71,7 @@ class HostSession final : private TaskListener {
   HostInbox& inbox_;
   FileSystem& fs_;
   const Clock& clock_;
+  RecordTaps& taps_;
 
   // Main thread only, constant after Prepare.
   HostJob job_;

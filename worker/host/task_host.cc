@@ -21,6 +21,7 @@
 #include "worker/host/host_inbox.h"
 #include "worker/host/host_inspector.h"
 #include "worker/host/host_session.h"
+#include "worker/task/record_taps.h"
 
 namespace penstock {
 namespace {
@@ -64,11 +65,13 @@ int TaskHostMain(int control_fd) {
   }
   StartLogging(*setup);
   HostInbox inbox;
-  HostInspector inspector(pipe);
+  RecordTaps taps;
+  HostInspector inspector(pipe, taps);
   inspector.Start();
   ControlReader reader(pipe, inbox, inspector);
   reader.Start();
-  HostSession session(std::move(*setup), pipe, inbox, PosixFileSystem(), SystemClock::Instance());
+  HostSession session(std::move(*setup), pipe, inbox, PosixFileSystem(), SystemClock::Instance(),
+                      taps);
   EndProcess(session.Run());
 }
 

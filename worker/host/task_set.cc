@@ -81,6 +81,7 @@ Result<TaskParts> TaskSet::PartsOf(SubtaskId subtask, const DeployTasks& deploy)
                                 fmt::format("{}-{}", subtask.vertex.value(), subtask.index)),
                    .table_bytes = TableBytesOf(subtask),
                    .memory = &surroundings_.memory,
+                   .taps = &surroundings_.taps,
                    .file_system = surroundings_.file_system,
                    .clock = surroundings_.clock},
       .vertex = vertex,

@@ -27,6 +27,7 @@ struct TaskSurroundings {
   TaskListener& listener;
   std::string state_directory;  ///< Parent of those of the tasks.
   const StateMemory& memory;
+  RecordTaps& taps;
 };
 
 /// The tasks of one host, and the thread that writes their snapshots. Main thread only.

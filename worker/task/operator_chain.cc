@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "worker/task/record_taps.h"
+
 namespace penstock {
 
 /// An operator, its surroundings and its place. The operator goes before its context.
@@ -104,6 +106,23 @@ class OperatorChain::SideWatermarks final : public Output {
   Output& sides_;
 };
 
+/// Shows some of the records to those who watch them.
+class OperatorChain::TapOutput final : public Output {
+ public:
+  TapOutput(RecordTap& tap, Output& next) : tap_(tap), next_(next) {}
+
+  void Emit(Batch& batch) override {
+    if (tap_.watched()) tap_.Take(batch);
+    next_.Emit(batch);
+  }
+  void EmitWatermark(Timestamp watermark) override { next_.EmitWatermark(watermark); }
+  void EmitStatus(bool idle) override { next_.EmitStatus(idle); }
+
+ private:
+  RecordTap& tap_;
+  Output& next_;
+};
+
 /// Remembers how far a source has come, and whether it is idle.
 class OperatorChain::SourceOutput final : public Output {
  public:
@@ -140,6 +159,18 @@ std::vector<std::string> NamesOf(const JobVertex& vertex) {
     names.push_back(op.uid.empty() ? op.name : op.uid);
   }
   return names;
+}
+
+/// One that reads the main output of an operator and can encode its records without asking a
+/// function of the job where they go; null when there is none.
+const EdgeType* EdgeOutOf(const std::vector<OperatorSpec>& specs, std::uint32_t index) {
+  for (const OperatorSpec& reader : specs) {
+    for (const OperatorSpec::Input& input : reader.inputs) {
+      const bool reads = input.from == index && input.side.empty() && input.edge != nullptr;
+      if (reads && input.edge->distribution() != Distribution::kCustom) return input.edge.get();
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -188,6 +219,16 @@ Output& OperatorChain::MakeOutputs(Node& node) {
   return *outputs_.back();
 }
 
+Output& OperatorChain::Tapped(const Node& node, const std::vector<OperatorSpec>& specs,
+                              Output& next) {
+  const EdgeType* type = EdgeOutOf(specs, node.spec.index);
+  if (task_.taps == nullptr || type == nullptr) return next;
+  const std::string& name = node.spec.uid.empty() ? node.spec.name : node.spec.uid;
+  RecordTap& tap = task_.taps->Add(task_.subtask, node.position, name, *type, task_.clock);
+  outputs_.push_back(std::make_unique<TapOutput>(tap, next));
+  return *outputs_.back();
+}
+
 Status OperatorChain::Open(const std::vector<OperatorSpec>& specs) {
   for (const std::unique_ptr<Node>& node : nodes_) {
     const OperatorSpec& spec = specs[node->spec.index];
@@ -196,7 +237,7 @@ Status OperatorChain::Open(const std::vector<OperatorSpec>& specs) {
   }
   return ForEachOperator([&](Node& node) {
     node.op = specs[node.spec.index].make();
-    node.output = &MakeOutputs(node);
+    node.output = &Tapped(node, specs, MakeOutputs(node));
     if (vertex_.is_source() && node.position == 0) {
       source_ = dynamic_cast<SourceOperator*>(node.op.get());
       if (source_ == nullptr) return Status::Internal("is no source operator");

@@ -107,9 +107,11 @@ class OperatorChain {
   class FanOutput;
   class SourceOutput;
   class SideWatermarks;
+  class TapOutput;
   struct Node;
 
   Output& MakeOutputs(Node& node);
+  Output& Tapped(const Node& node, const std::vector<OperatorSpec>& specs, Output& next);
   Output& Join(std::vector<Output*> consumers);
   std::uint64_t RecordsOutOf(const Node& node) const;
   Status ForEachOperator(const std::function<Status(Node&)>& call);

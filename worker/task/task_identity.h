@@ -8,6 +8,7 @@
 #include "common/file_system.h"
 #include "common/ids.h"
 #include "worker/state/state_memory.h"
+#include "worker/task/record_taps.h"
 
 namespace penstock {
 
@@ -24,6 +25,7 @@ struct TaskIdentity {
   std::string state_directory;          ///< Its own, for the tier; does not exist yet.
   std::uint64_t table_bytes = 0;        ///< Its share of the memory for tables; 0: no limit.
   const StateMemory* memory = nullptr;  ///< Needed by tasks with keyed state.
+  RecordTaps* taps = nullptr;           ///< Null: nobody can watch its records.
   TaskWaker* waker = nullptr;           ///< The task sets it.
   FileSystem& file_system;
   const Clock& clock;

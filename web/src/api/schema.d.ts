@@ -867,8 +867,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Records that leave a task, as they leave
-         * @description Server-sent events: `record` with {"subtask", "operator", "timestamp", "record"}, at most 50 in a second, and `dropped` with the count of those not shown. Ends with its reader.
+         * Records that leave an operator, as they leave
+         * @description Server-sent events: `record` with {"subtask", "operator", "timestamp", "record"}, at most 50 in a second of all subtasks together, and `dropped` with {"count"} of those not shown since the last. Ends with its reader, or with `end` when the job ends or `limit` is reached. 404 when no records that can be shown leave the operator, as with sinks; 409 when the job has ended; 503 when 16 operators are watched already.
          */
         get: operations["watchRecords"];
         put?: never;
@@ -3906,7 +3906,7 @@ export interface operations {
     watchRecords: {
         parameters: {
             query?: {
-                /** @description Uid of an operator; without it the last of the task. */
+                /** @description Uid of an operator, or its name if it has none; without it the last whose records can be shown. */
                 operator?: string;
                 /** @description End after so many records. */
                 limit?: number;
