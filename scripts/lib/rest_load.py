@@ -95,6 +95,11 @@ def check_open(connections):
         raise SystemExit("error: the coordinator has closed an idle connection")
 
 
+def count_running(penstock):
+    """How many jobs have their slots and run; /overview counts those that wait as well."""
+    return sum(job["state"] == "RUNNING" for job in penstock.get("/jobs/overview")["jobs"])
+
+
 def main():
     with cluster.Cluster(workers=2, slots=SLOTS) as penstock:
         jobs = [penstock.submit("kill_check", "--output", penstock.directory / f"out{number}",
@@ -102,8 +107,8 @@ def main():
                 for number in range(JOBS)]
         cluster.wait_until(lambda: penstock.get("/overview")["slots-available"] == 0,
                            "jobs have taken all slots", 120)
-        cluster.wait_until(lambda: penstock.get("/overview")["jobs-running"] > 0, "a job runs", 120)
-        run = penstock.get("/overview")["jobs-running"]
+        cluster.wait_until(lambda: count_running(penstock) > 0, "a job runs", 120)
+        run = count_running(penstock)
         running = next(job for job in jobs if penstock.job_state(job) == "RUNNING")
         paths = ["/overview", "/jobs/overview", f"/jobs/{running}"]
         print(f"{JOBS} jobs: {run} run, {JOBS - run} wait for slots; "
