@@ -252,7 +252,8 @@ TEST_F(RescaleRoutesTest, WhenRescaledThenTheNextAttemptHasTheParallelismAlsoAft
   EXPECT_EQ(Get("/jobs/" + job_).at("rescale").at("status").as_string(), "IN_PROGRESS");
   EXPECT_EQ(store_->List()->at(0).spec.configuration.at("parallelism.default"), "2");
   dispatcher_->Post([this] {
-    dispatcher_->OnWorkerEvent(WorkerId(5, 5), HostExited{start_.host, false, false, "died", "", ""});
+    dispatcher_->OnWorkerEvent(WorkerId(5, 5),
+                               HostExited{start_.host, false, false, "died", "", ""});
   });
   const auto next = std::get<StartHost>(gateway_.Take());
   EXPECT_EQ(next.slots, 1u);

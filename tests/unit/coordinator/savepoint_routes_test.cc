@@ -90,7 +90,8 @@ class SavepointRoutesTest : public RestServiceTest {
     CompleteCheckpoint();
     FromHost(HostFinished{});
     dispatcher_->Post([this, host = host_] {
-      dispatcher_->OnWorkerEvent(WorkerId(5, 5), HostExited{host, true, false, "exit code 0", "", ""});
+      dispatcher_->OnWorkerEvent(WorkerId(5, 5),
+                                 HostExited{host, true, false, "exit code 0", "", ""});
     });
   }
   HttpResponse Submit(const std::string& body) {
