@@ -38,7 +38,7 @@ struct JobMasterOptions {
 };
 
 /// The last words of a task host.
-struct HostLog {
+struct EndedHost {
   std::int64_t wall_millis = 0;
   HostId host;
   WorkerId worker;
@@ -108,7 +108,7 @@ class JobMaster {
   std::optional<WatermarkHolder> watermark_holder() const;
   const JobMasterOptions& options() const { return options_; }
   const EventLog& events() const { return events_; }
-  const std::deque<HostLog>& host_logs() const { return host_logs_; }
+  const std::deque<EndedHost>& ended_hosts() const { return ended_hosts_; }
   /// Wall clock since when the state is what it is.
   std::int64_t last_change_millis() const;
   /// Bytes of keyed state over all hosts, as they last said.
@@ -288,7 +288,7 @@ class JobMaster {
   bool first_checkpoint_ = true;  // none was completed yet
 
   EventLog events_;
-  std::deque<HostLog> host_logs_;
+  std::deque<EndedHost> ended_hosts_;
   JobEffects effects_;
 };
 

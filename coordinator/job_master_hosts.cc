@@ -10,7 +10,7 @@
 namespace penstock {
 namespace {
 
-constexpr std::size_t kHostLogs = 32;
+constexpr std::size_t kEndedHosts = 32;
 /// Hosts report every second, each at its own time.
 constexpr auto kAlignmentInterval = std::chrono::milliseconds(250);
 
@@ -128,9 +128,9 @@ void JobMaster::On(const HostEnded& ended) {
   if (found == hosts_.end() || found->second.gone) return;
   Host& host = found->second;
   host.gone = true;
-  if (host_logs_.size() == kHostLogs) host_logs_.pop_front();
-  host_logs_.push_back({ToMillis(clock_.Wall()), host.id, host.worker, progress_.generation,
-                        ended.exit.description, ended.exit.log_tail});
+  if (ended_hosts_.size() == kEndedHosts) ended_hosts_.pop_front();
+  ended_hosts_.push_back({ToMillis(clock_.Wall()), host.id, host.worker, progress_.generation,
+                          ended.exit.description, ended.exit.log_tail});
   const bool ending = phase_ == Phase::kEnding || phase_ == Phase::kClosing;
   const bool expected = host.phase == HostPhase::kFinished || host.reported ||
                         (ending && (ended.exit.clean || ended.exit.ordered));

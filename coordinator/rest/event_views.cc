@@ -35,7 +35,7 @@ std::string JobLogText(const JobMaster& job) {
   for (const JobEventLine& line : job.events().lines()) {
     text += fmt::format("{} {}\n", time(line.wall_millis), line.text);
   }
-  for (const HostLog& log : job.host_logs()) {
+  for (const EndedHost& log : job.ended_hosts()) {
     text += fmt::format("\n{} task host {} of generation {} on worker {}: {}\n{}\n",
                         time(log.wall_millis), ToString(log.host), ToString(log.generation),
                         ToString(log.worker), log.description, log.tail);
