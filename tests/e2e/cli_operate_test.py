@@ -175,7 +175,7 @@ class OperateTest(EndToEndCase):
         with Cluster(workers=1, options={"log.max-file-size": "4k", "log.max-files": 2,
                                          "log.level": "trace"}) as small:
             logs = small.directory / "data" / "logs"
-            for run in range(6):
+            for run in range(12):
                 small.run("run", PENSTOCK.parent.parent / "jobs/word_count.so", "--input", __file__,
                           "--output", small.directory / f"out-{run}")
             wait_until(lambda: (logs / "coordinator.1.log").exists() or
