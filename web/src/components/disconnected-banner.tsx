@@ -20,7 +20,8 @@ export function DisconnectedBanner() {
           What is shown is from <TimeAgo time={since} />.{" "}
         </>
       ) : null}
-      Jobs run on without it. This page tries again every 2 seconds and goes on by itself.
+      Jobs go on from their last checkpoint when it is back. This page tries again every 2 seconds
+      and goes on by itself.
     </Alert>
   );
 }

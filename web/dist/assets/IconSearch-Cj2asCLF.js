@@ -1,1 +1,0 @@
-import{ar as a}from"./index-Dyp6YbiQ.js";const e=[["path",{d:"M3 10a7 7 0 1 0 14 0a7 7 0 1 0 -14 0",key:"svg-0"}],["path",{d:"M21 21l-6 -6",key:"svg-1"}]],t=a("outline","search","Search",e);export{t as I};

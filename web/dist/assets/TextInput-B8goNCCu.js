@@ -1,1 +1,0 @@
-import{l as p,h as a,j as o,an as t}from"./index-Dyp6YbiQ.js";const s=p(e=>{const n=a(["Input","InputWrapper","TextInput"],null,e);return o.jsx(t,{component:"input",...n,__staticSelector:"TextInput"})});s.classes=t.classes;s.displayName="@mantine/core/TextInput";export{s as T};
