@@ -12,7 +12,6 @@ import struct
 import subprocess
 import tarfile
 import termios
-import time
 import unittest
 
 from cluster import PENSTOCK, Cluster, wait_until
@@ -147,10 +146,12 @@ class OperateTest(EndToEndCase):
         words = ["logs", *self.cluster.definitions(), "-f", job]
         follow = subprocess.Popen([PENSTOCK, *map(str, words)], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
-        time.sleep(0.5)
+        first = follow.stdout.readline()  # it follows
         self.done("cancel", job)
-        story, messages = follow.communicate(timeout=30)
-        self.assertEqual(follow.returncode, 0, messages)
+        story = first + follow.stdout.read()
+        self.assertEqual(follow.wait(30), 0, follow.stderr.read())
+        follow.stdout.close()
+        follow.stderr.close()
         self.assertRegex(story, r"(?m)^\d{4}-\d\d-\d\dT[\d:.]+Z job is RUNNING$")
         self.assertRegex(story, r"(?m)^\d{4}-\d\d-\d\dT[\d:.]+Z job is CANCELED$")
 

@@ -13,13 +13,10 @@ DOCUMENT = ROOT / "docs/reference/openapi.json"
 
 
 class Description:
-    """An OpenAPI document; `pending` are members of schemas that no answer has yet, as "Schema.member"."""
+    """An OpenAPI document."""
 
-    def __init__(self, pending=()):
+    def __init__(self):
         self.document = json.loads(DOCUMENT.read_text())
-        for name in pending:
-            schema, member = name.split(".")
-            self.document["components"]["schemas"][schema]["required"].remove(member)
         self.resolver = jsonschema.RefResolver.from_schema(self.document)
 
     def operations(self):

@@ -25,9 +25,6 @@ def table(description, data):
         method, path = name.split()
         status, _, schema = description.success(operation)
         entry = data["operations"].get(name)
-        if name in data["pending"]["operations"]:
-            rows.append(f"| {method} `{path}` | {status} | | not implemented yet |")
-            continue
         if entry is None:
             rows.append(f"| {method} `{path}` | {status} | | Penstock's own |")
             continue
@@ -55,7 +52,7 @@ class RestWalkTest(EndToEndCase):
     @classmethod
     def setUpClass(cls):
         cls.data = flink()
-        cls.description = Description(cls.data["pending"]["members"])
+        cls.description = Description()
         cls.cluster = Cluster(workers=2, slots=8)
         cls.enterClassContext(cls.cluster)
         cls.token = (cls.cluster.directory / "data/token").read_text().strip()
@@ -159,7 +156,7 @@ class RestWalkTest(EndToEndCase):
         self.end_jobs(job)
         self.refuse()
         self.walk("DELETE /cluster", prefixes=["/v1"])
-        missing = set(self.description.operations()) - self.walked - set(self.data["pending"]["operations"])
+        missing = set(self.description.operations()) - self.walked
         self.assertEqual(missing, set(), "these operations are not walked")
 
     def run_plugins(self):
@@ -188,7 +185,7 @@ class RestWalkTest(EndToEndCase):
                   "jarid": self.plugin}
         for name in self.description.operations():
             path = name.split()[1]
-            if not name.startswith("GET ") or name in self.walked or name in self.data["pending"]["operations"]:
+            if not name.startswith("GET ") or name in self.walked:
                 continue
             if "{triggerid}" in path:
                 continue
